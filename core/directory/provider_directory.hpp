@@ -1,0 +1,140 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/environment.hpp"
+#include "core/vault/auth_vault.hpp"
+
+namespace pindus {
+
+/// Where a manifest came from, the lowest first; a higher one is merged over a lower one.
+enum class Layer { vendor, administrator, user, environment, command_line };
+[[nodiscard]] std::string_view layer_name(Layer layer) noexcept;
+
+/// Something that a method asks before anything else (`questions` in the manifest).
+struct Question {
+  enum class Kind { text, host };
+  std::string name;
+  std::string ask;
+  std::string default_answer;
+  Kind kind = Kind::text;
+};
+
+/// One way to sign in at a provider.
+struct Method {
+  AuthKind kind = AuthKind::api_key;
+  std::string library;  ///< bare file name, "pkce.so"
+  std::string abi;      ///< "1.0"
+  std::map<std::string, std::string, std::less<>> options;
+  std::vector<Question> questions;
+  /// The canonical path of the library; empty where it isn't installed or is refused.
+  std::filesystem::path library_path;
+  /// Why library_path is empty: one sentence and what to do; else empty.
+  std::string unavailable;
+  std::string unavailable_hint;
+  Layer layer = Layer::vendor;  ///< of the manifest that named the library
+
+  [[nodiscard]] bool available() const noexcept { return !library_path.empty(); }
+  /// An option's value; empty where it isn't there.
+  [[nodiscard]] std::string_view option(std::string_view name) const noexcept;
+};
+
+/// The method's name in manifests and on the command line: "api-key" or "oauth".
+[[nodiscard]] std::string_view method_name(AuthKind kind) noexcept;
+
+/// A manifest file that had a part in a provider.
+struct ManifestFile {
+  std::filesystem::path path;
+  Layer layer = Layer::vendor;
+  std::vector<std::string> gave;    ///< JSON pointers of the values that stand in the merge
+  std::vector<std::string> hidden;  ///< those that a later file replaced or removed
+};
+
+/// A provider: the merge of all the manifests of its id.
+struct Provider {
+  std::string id;
+  std::string label;
+  std::vector<std::string> env;  ///< environment variables that may hold a key, in their order
+  std::string docs_url;
+  bool enabled = true;
+  std::vector<Method> methods;  ///< oauth first
+  std::vector<ManifestFile> files;
+  std::string merged_json;  ///< the merged manifest on one line, for `plugin show`
+
+  [[nodiscard]] const Method* method(AuthKind kind) const noexcept;
+};
+
+/// A manifest or library that was passed over: one sentence, and what to do.
+struct DirectoryWarning {
+  std::filesystem::path path;
+  Layer layer = Layer::vendor;
+  std::string message;
+  std::string hint;
+};
+
+/// Where to look. Paths that don't exist are layers without files.
+struct DirectoryOptions {
+  std::filesystem::path executable;  ///< canonical; the vendor layer's trust is measured by it
+  std::filesystem::path manifests;   ///< DATADIR/pindus/providers.d
+  std::filesystem::path libraries;   ///< LIBDIR/pindus/plugins-1
+  std::filesystem::path administrator = "/etc/pindus/providers.d";
+  std::filesystem::path administrator_libraries = "/usr/local/lib/pindus/plugins-1";
+  std::filesystem::path profile;  ///< the user layer is its `plugins` folder; empty: none
+  std::vector<std::filesystem::path> environment_path;   ///< PINDUS_PLUGIN_PATH, earlier wins
+  std::vector<std::filesystem::path> command_line_path;  ///< --plugin-path, earlier wins
+
+  /// The options of an installed or built tree whose program directory is that of `executable`
+  /// (PREFIX/bin/x or PREFIX/libexec/pindus/x); PINDUS_PLUGIN_PATH from `environment`. Under
+  /// AT_SECURE neither the user's nor the environment's layer exists.
+  [[nodiscard]] static DirectoryOptions beside(const std::filesystem::path& executable,
+                                               const std::filesystem::path& profile,
+                                               const Environment& environment);
+};
+
+/// The providers that this system knows. Made once, then only read: any thread.
+class ProviderDirectory {
+ public:
+  /// Reads and merges the manifests of all layers. Runs no plugin code and opens no library. What
+  /// is broken or not trusted is left out and told by warnings().
+  [[nodiscard]] static ProviderDirectory discover(const DirectoryOptions& options);
+
+  /// A directory of just these, for tests and embedders.
+  explicit ProviderDirectory(std::vector<Provider> providers,
+                             std::vector<DirectoryWarning> warnings = {});
+
+  /// By id, without case; null where there is none. Borrowed from the directory.
+  [[nodiscard]] const Provider* find_provider(std::string_view id) const noexcept;
+
+  /// All of them, by id.
+  [[nodiscard]] std::span<const Provider> providers() const noexcept { return providers_; }
+
+  /// Ids and labels that someone who typed `id` may have meant, the nearest first, at most three.
+  [[nodiscard]] std::vector<std::string> near_names(std::string_view id) const;
+
+  [[nodiscard]] std::span<const DirectoryWarning> warnings() const noexcept { return warnings_; }
+
+ private:
+  std::vector<Provider> providers_;
+  std::vector<DirectoryWarning> warnings_;
+};
+
+/// A line of the sign-in menu.
+struct LoginChoice {
+  const Provider* provider = nullptr;
+  AuthKind method = AuthKind::api_key;
+};
+
+/// What the menu offers: enabled providers, methods whose library is there; browser sign-in first,
+/// a provider with both methods twice. Borrowed from the directory.
+[[nodiscard]] std::vector<LoginChoice> list_login_providers(const ProviderDirectory& directory);
+
+/// Whether two provider ids are the same: without case (ASCII).
+[[nodiscard]] bool same_provider(std::string_view a, std::string_view b) noexcept;
+
+}  // namespace pindus

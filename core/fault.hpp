@@ -1,0 +1,78 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace pindus {
+
+/// What kind of failure this is; programs branch on it. The names in the comments are the codes
+/// that `fault_code` gives.
+enum class FaultKind {
+  unknown_provider,  ///< unknown-provider
+  invalid_key,       ///< invalid-key
+  invalid_account,   ///< invalid-account
+  name_collision,    ///< name-collision
+  not_found,         ///< not-found
+  vault,             ///< vault: the store, or the provider's server, or a plugin
+  aborted,           ///< aborted: the person gave up, or the program cancelled
+  usage,             ///< usage: a wrong command line; exit 2
+};
+
+/// A failure that a person can act on. `message` is one sentence without a final period that names
+/// the file, host or account; `hint` says what to do and may be empty. Neither ever holds a secret.
+struct CredentialFault {
+  FaultKind kind = FaultKind::vault;
+  std::string label;
+  std::string message;
+  std::string hint;
+};
+
+/// A value or the fault that prevented it.
+template <typename T>
+using Result = std::expected<T, CredentialFault>;
+
+/// The stable code of a kind, as `--json` and the documentation spell it ("name-collision").
+[[nodiscard]] std::string_view fault_code(FaultKind kind) noexcept;
+
+/// A fault with its kind's usual label ("Credential store error", "Unknown provider", ...).
+[[nodiscard]] CredentialFault credential_fault(FaultKind kind, std::string message,
+                                               std::string hint = {});
+
+/// The same as `std::unexpected`, for a `return` from a function that gives a Result.
+[[nodiscard]] std::unexpected<CredentialFault> fail(FaultKind kind, std::string message,
+                                                    std::string hint = {});
+
+/// Faults whose cause is the provider, its server or its plugin: "Sign-in failed" and
+/// "Refresh failed", of kind vault.
+[[nodiscard]] CredentialFault sign_in_fault(std::string message, std::string hint = {});
+[[nodiscard]] CredentialFault refresh_fault(std::string message, std::string hint = {});
+
+/// What a person sees: `label: message`, and the hint on an indented second line where there is
+/// one; no final newline. Control characters and line breaks in the parts are removed.
+[[nodiscard]] std::string format_credential_fault(const CredentialFault& fault);
+
+/// `text` without control characters (C0, DEL, C1 in UTF-8) and without bytes that are not UTF-8,
+/// at most `limit` bytes: for whatever a server or a file said.
+[[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 300);
+
+}  // namespace pindus
+
+/// The value of a Result, or return its fault from this function.
+#define PINDUS_TRY(expression)                                   \
+  __extension__({                                                \
+    auto&& pindus_result_ = (expression);                        \
+    if (!pindus_result_) {                                       \
+      return std::unexpected(std::move(pindus_result_).error()); \
+    }                                                            \
+    *std::move(pindus_result_);                                  \
+  })
+
+/// The same where there is no value.
+#define PINDUS_CHECK(expression)                                 \
+  do {                                                           \
+    auto&& pindus_result_ = (expression);                        \
+    if (!pindus_result_) {                                       \
+      return std::unexpected(std::move(pindus_result_).error()); \
+    }                                                            \
+  } while (false)

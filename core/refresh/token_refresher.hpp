@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <optional>
+#include <stop_token>
+#include <string_view>
+
+#include "core/fault.hpp"
+#include "core/vault/auth_vault.hpp"
+
+namespace pindus {
+
+/// Why a refresh failed, and whether another try can help.
+struct RefreshFailure {
+  enum class Kind { permanent, transient, cancelled };
+  Kind kind = Kind::transient;
+  CredentialFault fault;
+  std::optional<std::chrono::seconds> retry_after;  ///< as the server said (RFC 9110, 10.2.3)
+};
+
+/// What the vault asks when a token is about to expire. The real one finds the provider's plugin
+/// and runs it; tests have their own.
+class TokenRefresher {
+ public:
+  virtual ~TokenRefresher() = default;
+
+  /// How refreshes of this provider behave; from its manifest.
+  struct Policy {
+    std::chrono::seconds margin{60};  ///< a token with less left than this is refreshed
+    bool rotates = true;              ///< a refresh may replace the refresh token
+  };
+  [[nodiscard]] virtual Policy policy(std::string_view provider) = 0;
+
+  /// One request to the server, on the calling thread; several accounts at once from several
+  /// threads. The credential returned has every member that the record shall have afterwards.
+  [[nodiscard]] virtual std::expected<OAuthCredentials, RefreshFailure> refresh(
+      std::string_view provider, std::string_view account, const OAuthCredentials& current,
+      std::stop_token stop) = 0;
+};
+
+}  // namespace pindus
