@@ -1,0 +1,67 @@
+#include <catch2/catch.hpp>
+
+#include "core/command/credential_command.hpp"
+
+using pindus::FaultKind;
+using pindus::validate_account_name;
+using pindus::validate_api_key;
+
+namespace {
+const std::string good = "sk-0123456789abcdefghij";
+
+std::string message_for(std::string_view key, std::size_t min_length = 20) {
+  const auto result = validate_api_key(key, min_length);
+  if (result) return "accepted";
+  CHECK(result.error().kind == FaultKind::invalid_key);
+  return result.error().message;
+}
+}  // namespace
+
+TEST_CASE("a key of twenty printable characters passes") {
+  CHECK(message_for("01234567890123456789") == "accepted");
+  CHECK(message_for("0123456789012345678") ==
+        "the key has 19 characters, and one of this provider has at least 20");
+  CHECK(message_for("") == "the key is empty");
+}
+
+TEST_CASE("a manifest can ask for a longer key, not for a shorter one") {
+  CHECK(message_for(good, 40) ==
+        "the key has 23 characters, and one of this provider has at least 40");
+  CHECK(message_for("0123456789", 5) ==
+        "the key has 10 characters, and one of this provider has at least 20");
+}
+
+TEST_CASE("what a manual writes in place of a key is refused") {
+  for (const char* placeholder :
+       {"sk-your-api-key-here-please", "YOUR_API_KEY_GOES_IN_HERE", "sk-xxxxxxxxxxxxxxxxxxxx",
+        "sk-XXXX0123456789012345", "ThisIsAPlaceholderForIt", "changemechangemechangeme",
+        "<paste-the-key-in-here>"}) {
+    CAPTURE(placeholder);
+    CHECK(message_for(placeholder) == "this is an example's placeholder and no key");
+  }
+  CHECK(message_for("sk-xXxX0123456789012345") == "accepted");
+}
+
+TEST_CASE("a key that no HTTP header could carry is refused, and never quoted") {
+  for (const std::string& key : {good + "\n", " " + good, good + "\t", good + "\x7f",
+                                 good + "\xc3\xa9", good + std::string(1, '\0')}) {
+    const auto result = validate_api_key(key);
+    REQUIRE(!result);
+    CHECK(result.error().message == "the key holds a blank or a character that no key has");
+    CHECK(format_credential_fault(result.error()).find(good) == std::string::npos);
+  }
+}
+
+TEST_CASE("an account name is letters, digits, minus and underscore") {
+  CHECK(validate_account_name("default"));
+  CHECK(validate_account_name("Work_2-b"));
+  CHECK(validate_account_name(std::string(50, 'a')));
+  for (const std::string& name :
+       {std::string(), std::string(51, 'a'), std::string("a b"), std::string("a/../b"),
+        std::string("\xc3\xa9"), std::string("a\n"), std::string("a\0b", 3)}) {
+    CAPTURE(name);
+    const auto result = validate_account_name(name);
+    REQUIRE(!result);
+    CHECK(result.error().kind == FaultKind::invalid_account);
+  }
+}
