@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "core/utf8.hpp"
+
 namespace pindus {
 namespace {
 
@@ -18,24 +20,6 @@ std::string_view usual_label(FaultKind kind) noexcept {
     case FaultKind::usage: return "Usage";
   }
   return "Credential store error";
-}
-
-// The length of the well-formed UTF-8 sequence at the start of `text` (Unicode table 3-7), else 0.
-std::size_t sequence_length(std::string_view text) noexcept {
-  const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t lead = at(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((at(i) & 0xC0) != 0x80) return 0;
-  }
-  const std::uint8_t second = at(1);
-  if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
-      (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) {
-    return 0;
-  }
-  return length;
 }
 
 }  // namespace
@@ -80,7 +64,7 @@ std::string format_credential_fault(const CredentialFault& fault) {
 std::string printable(std::string_view text, std::size_t limit) {
   std::string out;
   while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
+    const std::size_t length = utf8_sequence_length(text);
     const auto lead = static_cast<std::uint8_t>(text[0]);
     const bool c1 = length == 2 && lead == 0xC2 && static_cast<std::uint8_t>(text[1]) < 0xA0;
     if (length != 0 && lead >= 0x20 && lead != 0x7F && !c1) {

@@ -56,11 +56,11 @@ class Json {
   /// The document on one line, without blanks; valid UTF-8, control characters escaped.
   [[nodiscard]] std::string dump() const;
 
-  /// Overwrites every string in it with zeros: for a document that held secrets.
+  /// Overwrites every string in it with zeros and leaves null: for a document that held secrets.
   void wipe() noexcept;
 
  private:
-  Value value_ = nullptr;
+  Value value_;
 };
 
 /// `text` as a JSON string, quotes included.

@@ -1,0 +1,301 @@
+#include "core/json.hpp"
+
+#include <simdjson.h>
+#include <string.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "core/utf8.hpp"
+
+namespace pindus {
+namespace {
+
+constexpr std::size_t max_depth = 64;
+
+std::string explain(simdjson::error_code error) {
+  switch (error) {
+    case simdjson::EMPTY: return "it is empty";
+    case simdjson::DEPTH_ERROR: return "it is nested over 64 levels deep";
+    case simdjson::CAPACITY: return "it is too large";
+    case simdjson::MEMALLOC: return "there is no memory for it";
+    case simdjson::UTF8_ERROR: return "it is not UTF-8";
+    case simdjson::STRING_ERROR: return "a string in it has a bad escape";
+    case simdjson::UNCLOSED_STRING: return "a string in it has no end";
+    case simdjson::UNESCAPED_CHARS: return "a string in it holds a control character";
+    case simdjson::NUMBER_ERROR: return "a number in it is malformed or out of range";
+    case simdjson::T_ATOM_ERROR:
+    case simdjson::F_ATOM_ERROR:
+    case simdjson::N_ATOM_ERROR: return "a word in it is neither true, false nor null";
+    default: return "it is not well-formed JSON";
+  }
+}
+
+// simdjson's own limit doesn't count an innermost container that is empty.
+bool deeper_than(std::size_t levels, simdjson::dom::element element) {
+  const auto deeper = [&](auto child) { return deeper_than(levels - 1, child); };
+  if (simdjson::dom::array array; element.get(array) == simdjson::SUCCESS) {
+    return levels == 0 || std::any_of(array.begin(), array.end(), deeper);
+  }
+  if (simdjson::dom::object object; element.get(object) == simdjson::SUCCESS) {
+    return levels == 0 || std::any_of(object.begin(), object.end(),
+                                      [&](auto member) { return deeper(member.value); });
+  }
+  return false;
+}
+
+// Containers are given their size first: one that grew would leave copies of short strings behind
+// that wipe() doesn't know of.
+Json convert(simdjson::dom::element element) {
+  using simdjson::dom::element_type;
+  switch (element.type()) {
+    case element_type::ARRAY: {
+      const auto array = simdjson::dom::array(element.get_array().value_unsafe());
+      Json::Array items;
+      items.reserve(array.size());
+      for (const auto item : array) items.push_back(convert(item));
+      return Json(std::move(items));
+    }
+    case element_type::OBJECT: {
+      const auto object = simdjson::dom::object(element.get_object().value_unsafe());
+      Json::Object members;
+      members.reserve(object.size());
+      for (const auto member : object) members.emplace_back(member.key, convert(member.value));
+      return Json(std::move(members));
+    }
+    case element_type::INT64: return Json(element.get_int64().value_unsafe());
+    case element_type::UINT64:
+      return Json(static_cast<double>(element.get_uint64().value_unsafe()));
+    case element_type::DOUBLE: return Json(element.get_double().value_unsafe());
+    case element_type::STRING: return Json(std::string(element.get_string().value_unsafe()));
+    case element_type::BOOL: return Json(element.get_bool().value_unsafe());
+    case element_type::NULL_VALUE: break;
+  }
+  return {};
+}
+
+// The parser keeps what it unescaped; the size of that buffer is document::allocate's formula.
+void wipe_parsed_strings(simdjson::dom::document& document) {
+  if (document.string_buf == nullptr) return;
+  const std::size_t size = 5 * document.capacity() / 3 + simdjson::SIMDJSON_PADDING;
+  explicit_bzero(document.string_buf.get(), size);
+}
+
+void wipe_string(std::string& text) noexcept {
+  text.resize(text.capacity());
+  explicit_bzero(text.data(), text.size());
+  text.clear();
+}
+
+void append_number(std::string& out, auto number) {
+  char digits[32];
+  const auto end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
+  out.append(digits, end);
+}
+
+void append_escape(std::string& out, unsigned code) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  out += "\\u00";
+  out += hex[code >> 4];
+  out += hex[code & 0xF];
+}
+
+void append_string(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence_length(text);
+    const auto lead = static_cast<std::uint8_t>(text[0]);
+    if (length == 0) {
+      out += "\\ufffd";
+    } else if (lead == '"' || lead == '\\') {
+      out += '\\';
+      out += text[0];
+    } else if (lead == '\n') {
+      out += "\\n";
+    } else if (lead == '\t') {
+      out += "\\t";
+    } else if (lead < 0x20 || lead == 0x7F) {
+      append_escape(out, lead);
+    } else if (lead == 0xC2 && static_cast<std::uint8_t>(text[1]) < 0xA0) {
+      append_escape(out, static_cast<std::uint8_t>(text[1]));  // C1: a terminal obeys these too
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  out += '"';
+}
+
+void append_value(std::string& out, const Json& json) {
+  if (const auto* array = json.as_array()) {
+    out += '[';
+    for (const Json& item : *array) {
+      if (&item != &array->front()) out += ',';
+      append_value(out, item);
+    }
+    out += ']';
+  } else if (const auto* object = json.as_object()) {
+    out += '{';
+    for (const auto& member : *object) {
+      if (&member != &object->front()) out += ',';
+      append_string(out, member.first);
+      out += ':';
+      append_value(out, member.second);
+    }
+    out += '}';
+  } else if (const auto* text = json.as_string()) {
+    append_string(out, *text);
+  } else if (const auto* boolean = json.as_boolean()) {
+    out += *boolean ? "true" : "false";
+  } else if (const auto* integer = std::get_if<std::int64_t>(&json.value())) {
+    append_number(out, *integer);
+  } else if (const auto* number = std::get_if<double>(&json.value());
+             number != nullptr && std::isfinite(*number)) {
+    append_number(out, *number);
+  } else {
+    out += "null";
+  }
+}
+
+// One reference token of an RFC 6901 pointer, unescaped; nothing where `~` isn't followed by 0
+// or 1.
+std::optional<std::string> unescape_token(std::string_view token) {
+  std::string name;
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    if (token[i] != '~') {
+      name += token[i];
+      continue;
+    }
+    if (++i == token.size() || (token[i] != '0' && token[i] != '1')) return std::nullopt;
+    name += token[i] == '0' ? '~' : '/';
+  }
+  return name;
+}
+
+// RFC 6901 section 4: digits without a leading zero.
+const Json* item_at(const Json::Array& array, std::string_view token) {
+  std::size_t index = 0;
+  const char* end = token.data() + token.size();
+  const auto [stop, error] = std::from_chars(token.data(), end, index);
+  const bool leading_zero = token.size() > 1 && token[0] == '0';
+  if (error != std::errc{} || stop != end || leading_zero || index >= array.size()) return nullptr;
+  return &array[index];
+}
+
+}  // namespace
+
+std::expected<Json, std::string> Json::parse(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    return std::unexpected("it begins with a byte order mark");
+  }
+  simdjson::padded_string padded(text);
+  simdjson::dom::parser parser;
+  // simdjson counts the document itself as a level.
+  auto error = parser.allocate(text.size(), max_depth + 1);
+  simdjson::dom::element root;
+  if (error == simdjson::SUCCESS) error = parser.parse(padded).get(root);
+  if (error == simdjson::SUCCESS && deeper_than(max_depth, root)) error = simdjson::DEPTH_ERROR;
+  std::expected<Json, std::string> result;
+  if (error == simdjson::SUCCESS) {
+    result = convert(root);
+  } else {
+    result = std::unexpected(explain(error));
+  }
+  wipe_parsed_strings(parser.doc);
+  explicit_bzero(padded.data(), padded.size());
+  return result;
+}
+
+bool Json::is_null() const noexcept {
+  return std::holds_alternative<std::nullptr_t>(value_);
+}
+
+std::optional<std::int64_t> Json::as_integer() const noexcept {
+  if (const auto* integer = std::get_if<std::int64_t>(&value_)) return *integer;
+  const auto* number = std::get_if<double>(&value_);
+  constexpr double limit = 0x1p63;
+  if (number == nullptr || !(*number >= -limit && *number < limit)) return std::nullopt;
+  return static_cast<std::int64_t>(*number);
+}
+
+const Json* Json::find(std::string_view name) const noexcept {
+  const auto* object = as_object();
+  if (object == nullptr) return nullptr;
+  const auto member = std::find_if(object->rbegin(), object->rend(),
+                                   [&](const auto& candidate) { return candidate.first == name; });
+  return member == object->rend() ? nullptr : &member->second;
+}
+
+std::expected<const Json*, std::string> Json::at(std::string_view pointer) const {
+  if (!pointer.empty() && pointer[0] != '/') {
+    return std::unexpected("the JSON pointer \"" + std::string(pointer) +
+                           "\" does not begin with a slash");
+  }
+  const Json* here = this;
+  std::string_view rest = pointer;
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const std::string_view token = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(token.size());
+    const auto name = unescape_token(token);
+    if (!name) {
+      return std::unexpected("the JSON pointer \"" + std::string(pointer) +
+                             "\" has a ~ that is not followed by 0 or 1");
+    }
+    if (here == nullptr) continue;  // nothing there, but the rest must be well-formed all the same
+    const auto* array = here->as_array();
+    here = array != nullptr ? item_at(*array, *name) : here->find(*name);
+  }
+  return here;
+}
+
+void Json::merge_patch(const Json& patch) {
+  const auto* changes = patch.as_object();
+  if (changes == nullptr) {
+    value_ = patch.value_;
+    return;
+  }
+  if (as_object() == nullptr) value_ = Object{};
+  auto& members = std::get<Object>(value_);
+  for (const auto& [name, change] : *changes) {
+    const auto member = std::ranges::find_if(
+        members, [&](const auto& candidate) { return candidate.first == name; });
+    if (change.is_null()) {
+      if (member != members.end()) members.erase(member);
+    } else if (member != members.end()) {
+      member->second.merge_patch(change);
+    } else {
+      members.emplace_back(name, Json{}).second.merge_patch(change);
+    }
+  }
+}
+
+std::string Json::dump() const {
+  std::string out;
+  append_value(out, *this);
+  return out;
+}
+
+void Json::wipe() noexcept {
+  if (auto* text = std::get_if<std::string>(&value_)) {
+    wipe_string(*text);
+  } else if (auto* array = std::get_if<Array>(&value_)) {
+    for (Json& item : *array) item.wipe();
+  } else if (auto* object = std::get_if<Object>(&value_)) {
+    for (auto& [name, member] : *object) {
+      wipe_string(name);
+      member.wipe();
+    }
+  }
+  value_ = nullptr;
+}
+
+std::string json_quote(std::string_view text) {
+  std::string out;
+  append_string(out, text);
+  return out;
+}
+
+}  // namespace pindus
