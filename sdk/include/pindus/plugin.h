@@ -30,6 +30,8 @@
  *  P13 A plugin speaks to the network only through http_send.
  *  P14 One instance serves one operation, on one thread. Several instances may live at once, on
  *      several threads.
+ *  P15 The shared object has no run path, no text relocations and no unique symbols (they would
+ *      keep two plugins from having their own copies), and needs no HTTP, TLS or crypto library.
  *
  * Text is UTF-8 without a final zero: a pointer and a length. An empty text may have a null
  * pointer. Offsets and sizes are those of LP64 systems.
