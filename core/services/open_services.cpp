@@ -1,0 +1,67 @@
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "core/services/services.hpp"
+
+namespace pindus {
+namespace {
+
+std::unexpected<CredentialFault> broken_module(const std::filesystem::path& module,
+                                               std::string_view why) {
+  return fail(FaultKind::vault, fmt::format("{} can't be loaded: {}", module.string(), why),
+              "Install pindus again; this file belongs to it.");
+}
+
+// dlerror names a library that isn't there as "libcurl.so.4: cannot open shared object file: ...".
+std::unexpected<CredentialFault> explain_dlerror(const std::filesystem::path& module,
+                                                 std::string_view text) {
+  constexpr std::pair<std::string_view, std::string_view> packages[] = {
+      {"libcurl", "libcurl4"}, {"libbotan-2", "libbotan-2-19"}, {"libqrencode", "libqrencode4"}};
+  const std::string_view library = text.substr(0, text.find(':'));
+  for (const auto& [prefix, package] : packages) {
+    if (library.starts_with(prefix)) {
+      return fail(
+          FaultKind::vault,
+          fmt::format("{}, which {} needs, is not installed", library, module.string()),
+          fmt::format("Install it: apt install {} (Debian), or your system's package of it.",
+                      package));
+    }
+  }
+  return broken_module(module, text);
+}
+
+Result<Services*> load(const std::filesystem::path& module) {
+  if (!module.is_absolute()) return broken_module(module, "its path is not absolute");
+  std::error_code error;
+  if (!std::filesystem::exists(module, error)) return broken_module(module, "no such file");
+
+  // Botan would lock half a megabyte of memory while it is loaded, which takes longer than all that
+  // we want of it; what we keep secret is not kept there. It reads this once, then.
+  ::setenv("BOTAN_MLOCK_POOL_SIZE", "0", 0);
+  void* handle = ::dlopen(module.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  if (handle == nullptr) return explain_dlerror(module, ::dlerror());
+  const auto factory = reinterpret_cast<ServicesFactory>(::dlsym(handle, services_factory_name));
+  if (factory == nullptr) return broken_module(module, ::dlerror());
+  Services* services = factory();
+  if (services == nullptr) return broken_module(module, "libcurl can't be started");
+  return services;
+}
+
+}  // namespace
+
+Result<Services*> open_services(const std::filesystem::path& module) {
+  static std::mutex mutex;
+  static Services* opened = nullptr;
+  const std::lock_guard lock(mutex);
+  if (opened == nullptr) opened = PINDUS_TRY(load(module));
+  return opened;
+}
+
+}  // namespace pindus
