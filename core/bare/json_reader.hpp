@@ -3,28 +3,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/bare/json_scanner.hpp"
 #include "core/bare/text.hpp"
 
 namespace pindus::bare {
 
 /// The kinds of value of RFC 8259, section 3.
 enum class JsonKind : uint8_t { object, array, string, number, boolean, null };
-
-/// Why a document was refused.
-enum class JsonError : uint8_t {
-  none,
-  read_failed,        ///< the refill said that it failed
-  unexpected_end,     ///< the text ends inside a value
-  unexpected_byte,    ///< what stands here can't stand here
-  too_deep,           ///< more than 64 objects and arrays inside each other
-  control_in_string,  ///< an unescaped control character in a string
-  invalid_escape,     ///< a backslash followed by what it can't be followed by
-  lone_surrogate,     ///< \uD800 to \uDFFF that isn't half of a pair
-  invalid_utf8,       ///< a string isn't UTF-8 (RFC 3629)
-  invalid_number,     ///< a number against section 6
-  bytes_after_value,  ///< something follows the document
-  not_of_this_kind,   ///< the caller asked for another kind of value than stands here
-};
 
 /// The error as the end of a sentence: "the text ends inside a value". A static string.
 [[nodiscard]] const char* describe(JsonError error);
@@ -57,17 +42,15 @@ class JsonReader {
  public:
   static constexpr unsigned max_depth = 64;
 
-  /// Gives the next bytes: sets `*chunk` to them (any alignment, valid until the next call) and
-  /// returns how many there are; 0 at the end of the document, negative on failure.
-  using Refill = ptrdiff_t (*)(void* context, const char** chunk);
+  /// Gives the next bytes of a document; see JsonScanner.
+  using Refill = JsonScanner::Refill;
 
   /// A document that lies in memory; `document` must outlive the reader.
-  explicit JsonReader(Text document)
-      : chunk_(document.data), cursor_(document.data), end_(document.data + document.size) {}
+  explicit JsonReader(Text document) : scanner_(document) {}
 
   /// A document that comes in pieces. `refill` is first called when the first value is asked for,
   /// and never again once it returned 0 or less.
-  JsonReader(Refill refill, void* context) : refill_(refill), context_(context) {}
+  JsonReader(Refill refill, void* context) : scanner_(refill, context) {}
 
   /// The kind of the value that comes next, told by its first byte (so a "number" may still turn
   /// out to be none); false if no value can come here.
@@ -102,7 +85,8 @@ class JsonReader {
 
   bool read_boolean(bool& value);
 
-  /// True if the one value of the document has been read and nothing but blanks follow.
+  /// True if the one value of the document has been read and nothing but blanks follow. A value
+  /// that nobody began to read is skipped, so that `finish` alone checks a document.
   bool finish();
 
   /// Where the value stood that was passed last: by skip, copy or read, or, where next_member or
@@ -113,50 +97,31 @@ class JsonReader {
   [[nodiscard]] Span name_span() const { return name_; }
 
   /// How far the document has been read; all before it is checked.
-  [[nodiscard]] uint64_t offset() const {
-    return chunk_offset_ + static_cast<uint64_t>(cursor_ - chunk_);
-  }
+  [[nodiscard]] uint64_t offset() const { return scanner_.offset_of(scanner_.cursor()); }
 
-  [[nodiscard]] JsonError error() const { return error_; }
+  [[nodiscard]] JsonError error() const { return scanner_.error(); }
   /// The byte at which the document went wrong (its size where it ended too early).
-  [[nodiscard]] uint64_t error_offset() const { return error_offset_; }
+  [[nodiscard]] uint64_t error_offset() const { return scanner_.error_offset(); }
 
  private:
   enum class Expect : uint8_t { value, first, separator, nothing };
 
-  bool fail(JsonError error);
-  bool next_chunk();
-  bool at_byte();
-  bool skip_blanks();
-  bool begin_value();
-  void end_value();
-  bool enter(JsonKind kind);
-  bool next_item(char close);
-  bool pass_value(TextBuffer* copy);
-  bool pass_container(TextBuffer* copy);
-  bool pass_string(TextBuffer* out, bool decode);
-  bool pass_escape(TextBuffer* out, bool decode);
-  bool pass_hex4(uint32_t& unit, TextBuffer* out, bool decode);
-  bool pass_utf8(TextBuffer* out);
-  bool pass_number(TextBuffer* out);
-  bool pass_digits(TextBuffer* out);
-  bool pass_word(const char* word, TextBuffer* out);
-  bool take(TextBuffer* out);
+  const char* begin_value();
+  bool end_value(const char* p);
+  bool enter(char bracket);
+  bool next_item(char bracket);
+  template <typename Output>
+  bool pass_value(Output out);
+  template <typename Output>
+  const char* pass_any(const char* p, Output out);
 
-  const char* chunk_ = nullptr;
-  const char* cursor_ = nullptr;
-  const char* end_ = nullptr;
-  uint64_t chunk_offset_ = 0;
-  Refill refill_ = nullptr;
-  void* context_ = nullptr;
-  uint64_t objects_ = 0;  // bit n: whether the container at depth n + 1 is an object
+  JsonScanner scanner_;
+  uint64_t objects_ = 0;  // whether the open containers are objects, the innermost in bit 0
   unsigned depth_ = 0;
   Expect expect_ = Expect::value;
-  JsonError error_ = JsonError::none;
-  uint64_t error_offset_ = 0;
   Span value_;
   Span name_;
-  uint64_t begins_[max_depth];  // where the containers that are open begin
+  uint64_t begins_[max_depth];  // where the open containers begin
 };
 
 /// The integer that a JSON number stands for, a fraction cut off; false where it has an exponent or
