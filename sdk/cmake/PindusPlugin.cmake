@@ -8,9 +8,15 @@ include_guard(GLOBAL)
 include(GNUInstallDirs)
 
 set(PINDUS_VERSION_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/plugin.map)
-set(PINDUS_PLUGIN_DIR ${CMAKE_INSTALL_LIBDIR}/pindus/plugins-1 CACHE STRING
+# Where plugins and manifests are installed, relative to the prefix. The host that this file came
+# with has set the first two; a prefix of another layout sets the cache variables.
+if(NOT PINDUS_INSTALL_PLUGINS)
+  set(PINDUS_INSTALL_PLUGINS ${CMAKE_INSTALL_LIBDIR}/pindus/plugins-1)
+  set(PINDUS_INSTALL_MANIFESTS ${CMAKE_INSTALL_DATADIR}/pindus/providers.d)
+endif()
+set(PINDUS_PLUGIN_DIR ${PINDUS_INSTALL_PLUGINS} CACHE STRING
     "Where plugins are installed, relative to the prefix")
-set(PINDUS_MANIFEST_DIR ${CMAKE_INSTALL_DATADIR}/pindus/providers.d CACHE STRING
+set(PINDUS_MANIFEST_DIR ${PINDUS_INSTALL_MANIFESTS} CACHE STRING
     "Where provider manifests are installed, relative to the prefix")
 
 function(pindus_add_plugin name)

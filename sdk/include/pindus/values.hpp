@@ -72,6 +72,18 @@ class SensitiveText {
   ~SensitiveText() { wipe(); }
 
   [[nodiscard]] std::string_view view() const { return text_; }
+  [[nodiscard]] bool empty() const { return text_.empty(); }
+
+  /// Copies the characters of `text` that `keep(char)` is true for.
+  template <class Keep>
+  static SensitiveText filtered(std::string_view text, Keep keep) {
+    SensitiveText out;
+    out.text_.reserve(text.size());  // a string that grows leaves copies behind
+    for (const char c : text) {
+      if (keep(c)) out.text_.push_back(c);
+    }
+    return out;
+  }
 
  private:
   void wipe() noexcept {

@@ -1,0 +1,67 @@
+# The names come from manifests and the vault: no plugin is loaded for them.
+function __pindus_providers
+    pindus plugin list --json 2>/dev/null | string match -rg '^ *"id": "(.*)",?$'
+end
+
+# Those of the provider on the command line, else all.
+function __pindus_accounts
+    set -l words (string lower -- (commandline -opc))
+    set -l known (__pindus_providers | string lower)
+    set -l here (for word in $words; contains -- $word $known; and echo $word; end)
+    set -l id
+    for line in (pindus signin --list 2>/dev/null)
+        if set -l match (string match -rg '^  \S.*\((.*)\):$' -- $line)
+            set id (string lower -- $match)
+        else if set -l match (string match -rg '^    - (\S+)' -- $line)
+            test -z "$here"; or contains -- $id $here; and echo $match
+        end
+    end
+end
+
+# __pindus_at WORD...: the command line begins with one of these words, and a sub-command of them
+function __pindus_at
+    set -l words (commandline -opc)
+    test (count $words) -ge 2; and contains -- $words[2] $argv
+end
+function __pindus_at_part
+    set -l words (commandline -opc)
+    test (count $words) -ge 3; and test $words[2] = $argv[1]; and contains -- $words[3] $argv[2..]
+end
+function __pindus_alone
+    test (count (commandline -opc)) -eq $argv[1]
+end
+
+complete -c pindus -f
+complete -c pindus -n '__pindus_alone 1' -a 'signin login' -d 'sign in'
+complete -c pindus -n '__pindus_alone 1' -a 'signout logout' -d 'remove an account'
+complete -c pindus -n '__pindus_alone 1' -a auth -d 'print a key, or what is stored'
+complete -c pindus -n '__pindus_alone 1' -a plugin -d 'providers and plugins'
+complete -c pindus -n '__pindus_alone 1' -l version -d 'print the version'
+complete -c pindus -s h -l help -d 'print the options'
+complete -c pindus -n '__pindus_alone 2; and __pindus_at auth' -a key -d 'print a usable key'
+complete -c pindus -n '__pindus_alone 2; and __pindus_at auth' -a status -d 'say what is stored'
+complete -c pindus -n '__pindus_alone 2; and __pindus_at plugin' -a list -d 'list the providers'
+complete -c pindus -n '__pindus_alone 2; and __pindus_at plugin' -a show -d 'say which file gave what'
+complete -c pindus -n '__pindus_alone 2; and __pindus_at plugin' -a new -d 'begin a plugin'
+complete -c pindus -n '__pindus_alone 2; and __pindus_at plugin' -a check -d 'check manifests and plugins'
+
+set -l named '__pindus_at signin login signout logout'
+complete -c pindus -n $named -a '(__pindus_providers)'
+complete -c pindus -n $named -l provider -xa '(__pindus_providers)' -d 'the provider'
+complete -c pindus -n '__pindus_at_part auth key status; or __pindus_at_part plugin show' -a '(__pindus_providers)'
+complete -c pindus -n "$named; or __pindus_at_part auth key" -l account -xa '(__pindus_accounts)' -d 'the account'
+complete -c pindus -n '__pindus_at_part auth key status; or __pindus_at_part plugin list show' -l json -d 'print JSON'
+complete -c pindus -n "$named; or __pindus_at auth plugin" -l plugin-path -xa '(__fish_complete_directories)' -d 'look for manifests and plugins here too'
+complete -c pindus -n '__pindus_at_part plugin check' -F
+
+set -l signin '__pindus_at signin login'
+complete -c pindus -n $signin -l method -xa 'oauth api-key' -d 'how to sign in'
+complete -c pindus -n $signin -l oauth -d 'with the browser'
+complete -c pindus -n $signin -l api-key -d 'with an api key'
+complete -c pindus -n $signin -l apikey -d 'with an api key'
+complete -c pindus -n $signin -l list -d 'list what is stored'
+complete -c pindus -n $signin -l ls -d 'list what is stored'
+complete -c pindus -n $signin -l no-browser -d 'open no browser'
+complete -c pindus -n $signin -l no-qr -d 'draw no QR code'
+complete -c pindus -n $signin -l replace -d 'replace an account'
+complete -c pindus -n $signin -l set -x -d 'answer a question (NAME=VALUE)'

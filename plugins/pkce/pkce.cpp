@@ -1,0 +1,3 @@
+#include <pindus/flows/authorization_code.hpp>
+
+PINDUS_PLUGIN("pkce", PLUGIN_VERSION, pindus::sdk::AuthorizationCodeFlow)

@@ -1,0 +1,178 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <pindus/flows/oauth_client.hpp>
+#include <pindus/flows/pasted_answer.hpp>
+#include <pindus/plugin.hpp>
+
+namespace pindus::sdk {
+
+/// The authorization code grant with PKCE (RFC 6749 section 4.1, RFC 7636) for a program without a
+/// server of its own: the person pastes what the last page shows, or its address.
+///
+/// Manifest options: those of OAuthClient, and `authorize_url`, `authorize_params` (a query string
+/// of extra parameters), `redirect_uri`, `scope`, `exchange_state` ("true" sends state in the
+/// exchange), `issuer` (what `iss` in the answer must be, RFC 9207; without it, `iss` must be of
+/// the same origin as authorize_url or token_url).
+class AuthorizationCodeFlow {
+ public:
+  explicit AuthorizationCodeFlow(Session& session) : session_(session) {}
+
+  Status sign_in() {
+    PINDUS_TRY(const OAuthClient client, OAuthClient::from_manifest(session_));
+    PINDUS_TRY(const std::string redirect_uri, session_.option("redirect_uri", ""));
+    PINDUS_TRY(const Secret verifier, random_text());
+    PINDUS_TRY(const Secret state, random_text());
+    PINDUS_TRY(const std::string url, authorization_url(client, redirect_uri, verifier, state));
+    PINDUS_CHECK(session_.open_url(url));
+    session_.progress(
+        "The last page of the sign-in may fail to load: its address is then what to paste.");
+    PINDUS_TRY(const Secret pasted,
+               session_.ask(PINDUS_PROMPT_TEXT, "Paste the code, or the last page's address"));
+    PINDUS_TRY(const Secret code, checked_code(pasted, state));
+
+    Fields fields{{"grant_type", "authorization_code"}};
+    client.identify(fields);
+    fields.emplace_back("code", code);
+    PINDUS_TRY(const std::string exchange_state, session_.option("exchange_state", "false"));
+    if (exchange_state == "true") fields.emplace_back("state", state);
+    if (!redirect_uri.empty()) fields.emplace_back("redirect_uri", redirect_uri);
+    fields.emplace_back("code_verifier", verifier);
+    PINDUS_TRY(const OAuthAnswer answer, client.request_token(fields));
+    return client.keep(answer);
+  }
+
+  Status refresh() {
+    PINDUS_TRY(const OAuthClient client, OAuthClient::from_record(session_));
+    return client.refresh();
+  }
+
+  Status revoke() {
+    PINDUS_TRY(const OAuthClient client, OAuthClient::from_record(session_));
+    return client.revoke();
+  }
+
+ private:
+  // 43 characters of the unreserved set, 256 bits (RFC 7636 section 4.1).
+  Result<Secret> random_text() const {
+    PINDUS_TRY(const Secret bytes, session_.random(32));
+    return session_.base64url_encode(bytes);
+  }
+
+  Result<std::string> authorization_url(const OAuthClient& client, const std::string& redirect_uri,
+                                        const Secret& verifier, const Secret& state) const {
+    PINDUS_TRY(std::string url, session_.option("authorize_url"));
+    PINDUS_TRY(const std::string scope, session_.option("scope", ""));
+    PINDUS_TRY(const std::string extra, session_.option("authorize_params", ""));
+    PINDUS_TRY(const Secret digest, session_.sha256(verifier));
+    PINDUS_TRY(const Secret challenge, session_.base64url_encode(digest));
+    Fields fields{{"response_type", "code"}, {"client_id", client.id()}};
+    if (!redirect_uri.empty()) fields.emplace_back("redirect_uri", redirect_uri);
+    if (!scope.empty()) fields.emplace_back("scope", scope);
+    fields.emplace_back("code_challenge", challenge);
+    fields.emplace_back("code_challenge_method", "S256");
+    fields.emplace_back("state", state);
+    PINDUS_TRY(const Secret query, session_.encode_form(fields, FormFormat::urlencoded));
+    PINDUS_TRY(const std::string parameters, query.text());
+    url.append(url.find('?') == std::string::npos ? "?" : "&").append(parameters);
+    if (!extra.empty()) url.append("&").append(extra);
+    return url;
+  }
+
+  Result<Secret> checked_code(const Secret& pasted, const Secret& state) const {
+    PastedAnswer answer;
+    const auto reader = [&](std::string_view text) { answer = take_apart(text); };
+    PINDUS_CHECK(pasted.view(reader));
+    if (!answer.parameters.empty()) return code_of_parameters(answer, state);
+    if (answer.is_address_without_answer) {
+      return session_.fail(PINDUS_PROTOCOL, "the pasted address has no code in it",
+                           "paste the address of the last page, after the consent");
+    }
+    if (answer.code.empty()) {
+      return session_.fail(PINDUS_CANCELLED, "nothing was pasted", "start the sign-in again");
+    }
+    if (!answer.state.empty()) PINDUS_CHECK(check_state(answer.state, state));
+    return session_.secret(answer.code);
+  }
+
+  Result<Secret> code_of_parameters(const PastedAnswer& answer, const Secret& state) const {
+    if (detail::find_parameter(answer.parameters.view(), "response_type") !=
+        std::string_view::npos) {
+      return session_.fail(PINDUS_PROTOCOL,
+                           "the pasted address is the one where the sign-in begins",
+                           "paste the address of the last page, after the consent");
+    }
+    PINDUS_TRY(const auto given_state, parameter(answer, "state"));
+    if (given_state) PINDUS_CHECK(check_state(*given_state, state));
+    if (!answer.state.empty()) PINDUS_CHECK(check_state(answer.state, state));
+    PINDUS_TRY(const auto issuer, parameter(answer, "iss"));
+    if (issuer) PINDUS_CHECK(check_issuer(*issuer));
+    PINDUS_TRY(const auto error, parameter(answer, "error"));
+    if (error) return refused(*error, answer);
+    PINDUS_TRY(auto code, parameter(answer, "code"));
+    if (code) return std::move(*code);
+    return session_.fail(PINDUS_PROTOCOL, "what was pasted has no code in it",
+                         "paste the address of the last page, after the consent");
+  }
+
+  // The first of that name; one that is empty counts as missing.
+  Result<std::optional<Secret>> parameter(const PastedAnswer& answer, std::string_view name) const {
+    Result<std::optional<Secret>> found = session_.form_field(answer.parameters, name).if_found();
+    if (found.code() == PINDUS_PROTOCOL) {
+      return session_.fail(PINDUS_PROTOCOL, "what was pasted has a broken % escape in it",
+                           "copy the whole address again");
+    }
+    if (!found || !*found) return found;
+    bool is_empty = true;
+    const auto measure = [&](std::string_view bytes) { is_empty = bytes.empty(); };
+    PINDUS_CHECK((*found)->view(measure));
+    if (is_empty) found->reset();
+    return found;
+  }
+
+  Status check_state(const Value& given, const Secret& state) const {
+    PINDUS_TRY(const bool same, session_.equal(given, state));
+    if (same) return {};
+    return session_.fail(PINDUS_PROTOCOL, "what was pasted belongs to another sign-in",
+                         "sign in again, and paste what the page of this attempt shows");
+  }
+
+  Status check_issuer(const Secret& given) const {
+    PINDUS_TRY(const std::string issuer, given.text());
+    PINDUS_TRY(const auto expected, session_.option_if_set("issuer"));
+    PINDUS_TRY(const std::string authorize_url, session_.option("authorize_url"));
+    PINDUS_TRY(const std::string token_url, session_.option("token_url"));
+    const bool matches =
+        expected ? issuer == *expected
+                 : origin(issuer) == origin(authorize_url) || origin(issuer) == origin(token_url);
+    if (matches) return {};
+    return session_.fail(PINDUS_PROTOCOL,
+                         "the answer comes from another server than the one that was asked",
+                         "sign in again, and paste what the page of this attempt shows");
+  }
+
+  static std::string_view origin(std::string_view url) {
+    const size_t scheme = url.find("://");
+    if (scheme == std::string_view::npos) return url;
+    return url.substr(0, url.find_first_of("/?#", scheme + 3));
+  }
+
+  Error refused(const Secret& error, const PastedAnswer& answer) const {
+    const Result<std::string> name = error.text();
+    if (!name) return name.error();
+    Result<std::string> description = std::string();
+    const Result<std::optional<Secret>> words = parameter(answer, "error_description");
+    if (words && *words) description = (*words)->text();
+    const std::string sentence = detail::with_detail("the sign-in was refused: " + *name,
+                                                     description ? *description : std::string());
+    return session_.fail(PINDUS_DENIED, sentence);
+  }
+
+  Session& session_;
+};
+
+}  // namespace pindus::sdk

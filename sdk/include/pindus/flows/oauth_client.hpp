@@ -1,0 +1,183 @@
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <pindus/flows/jwt.hpp>
+#include <pindus/flows/server_answer.hpp>
+#include <pindus/plugin.hpp>
+
+namespace pindus::sdk {
+
+/// An OAuth client (RFC 6749) as the manifest describes it: `client_id`, `client_secret`,
+/// `token_url`, `token_body` (form or json), `revoke_url`, `revoke_body`, `account_claim`,
+/// `permanent_errors`. Every grant ends here: in a token request and a record.
+class OAuthClient {
+ public:
+  /// For a sign-in.
+  static Result<OAuthClient> from_manifest(const Session& session) {
+    PINDUS_TRY(std::string id, session.option("client_id"));
+    PINDUS_TRY(std::string secret, session.option("client_secret", ""));
+    return OAuthClient(session, std::move(id), std::move(secret));
+  }
+  /// For a refresh or a revocation: with the client id that signed in.
+  static Result<OAuthClient> from_record(const Session& session) {
+    PINDUS_TRY(const std::optional<Secret> stored, session.stored("clientId").if_found());
+    if (!stored) return from_manifest(session);
+    PINDUS_TRY(std::string id, stored->text());
+    PINDUS_TRY(std::string secret, session.option("client_secret", ""));
+    return OAuthClient(session, std::move(id), std::move(secret));
+  }
+
+  [[nodiscard]] const std::string& id() const { return id_; }
+
+  /// Adds client_id, and client_secret where there is one (RFC 6749 section 2.3.1). The fields
+  /// borrow from this object.
+  void identify(Fields& fields) const {
+    fields.emplace_back("client_id", id_);
+    if (!secret_.empty()) fields.emplace_back("client_secret", secret_);
+  }
+
+  /// Posts to an endpoint and reads its answer, which may hold an OAuth error.
+  Result<OAuthAnswer> post(const std::string& url, const Fields& fields, FormFormat format) const {
+    PINDUS_TRY(const Response response, send(url, fields, format));
+    return read_answer(*session_, url, response);
+  }
+
+  /// The format that an option ("token_body", "revoke_body") asks for.
+  Result<FormFormat> format(std::string_view option) const {
+    PINDUS_TRY(const std::string name, session_->option(option, "form"));
+    if (name == "form") return FormFormat::urlencoded;
+    if (name == "json") return FormFormat::json;
+    return session_->fail(
+        PINDUS_INVALID_ARGUMENT,
+        "the manifest's option \"" + std::string(option) + "\" is neither form nor json");
+  }
+
+  /// The token endpoint (RFC 6749 section 3.2). An OAuth error fails the session.
+  Result<OAuthAnswer> request_token(const Fields& fields) const {
+    PINDUS_TRY(const std::string url, session_->option("token_url"));
+    PINDUS_TRY(const FormFormat body, format("token_body"));
+    PINDUS_TRY(OAuthAnswer answer, post(url, fields, body));
+    if (!answer.error.empty()) return refuse(*session_, answer);
+    return answer;
+  }
+
+  /// RFC 6749 section 6, to the record's end. Members that the answer lacks stay as they are.
+  Status refresh() const {
+    PINDUS_TRY(const std::optional<Secret> token, session_->stored("refresh").if_found());
+    if (!token) {
+      return session_->fail(PINDUS_REJECTED, "the account has no refresh token", "sign in again");
+    }
+    Fields fields{{"grant_type", "refresh_token"}};
+    identify(fields);
+    fields.emplace_back("refresh_token", *token);
+    PINDUS_TRY(const OAuthAnswer answer, request_token(fields));
+    return keep(answer);
+  }
+
+  /// RFC 7009. The refresh token, with which the server ends the access token too; else that one.
+  Status revoke() const {
+    PINDUS_TRY(const auto url, session_->option_if_set("revoke_url"));
+    if (!url) return Error{PINDUS_UNSUPPORTED};
+    PINDUS_TRY(const FormFormat body, format("revoke_body"));
+    std::string_view hint = "refresh_token";
+    PINDUS_TRY(std::optional<Secret> token, session_->stored("refresh").if_found());
+    if (!token) {
+      hint = "access_token";
+      PINDUS_TRY(token, session_->stored("access"));
+    }
+    Fields fields{{"token", *token}, {"token_type_hint", hint}};
+    identify(fields);
+    PINDUS_TRY(const Response response, send(*url, fields, body));
+    if (response.status >= 200 && response.status < 300) return {};  // its body means nothing
+    PINDUS_TRY(const OAuthAnswer answer, read_answer(*session_, *url, response));
+    return refuse(*session_, answer);
+  }
+
+  /// Puts a token answer (RFC 6749 section 5.1) into the record and commits it.
+  Status keep(const OAuthAnswer& answer) const {
+    PINDUS_TRY(const auto access, string_member(*session_, answer, "access_token"));
+    PINDUS_TRY(const auto refresh, string_member(*session_, answer, "refresh_token"));
+    PINDUS_TRY(const auto id_token, string_member(*session_, answer, "id_token"));
+    PINDUS_TRY(const auto expires_in, seconds_member(*session_, answer, "expires_in"));
+    if (access) PINDUS_CHECK(session_->set("access", *access));
+    if (refresh) PINDUS_CHECK(session_->set("refresh", *refresh));
+    PINDUS_CHECK(keep_account(id_token, access));
+    PINDUS_CHECK(access ? keep_lifetime(*access, expires_in) : keep_old_access(answer, expires_in));
+    return session_->commit();
+  }
+
+ private:
+  OAuthClient(const Session& session, std::string id, std::string secret)
+      : session_(&session), id_(std::move(id)), secret_(std::move(secret)) {}
+
+  Result<Response> send(const std::string& url, const Fields& fields, FormFormat format) const {
+    PINDUS_TRY(const Secret body, session_->encode_form(fields, format));
+    const char* type =
+        format == FormFormat::json ? "application/json" : "application/x-www-form-urlencoded";
+    return session_->post(url, {{"Content-Type", type}, {"Accept", "application/json"}}, body);
+  }
+
+  // The access token's own end, for servers that don't say it beside the token. A new token's
+  // life is counted from its own issue, so that a wrong clock here does no harm.
+  Status keep_lifetime(const Secret& access, std::optional<int64_t> expires_in) const {
+    if (expires_in) return session_->set_lifetime(*expires_in);
+    PINDUS_TRY(const auto claims, jwt_claims(*session_, access));
+    if (!claims) return {};
+    const Result<int64_t> end = claims->integer("/exp");
+    if (!end) return {};
+    const Result<int64_t> issued = claims->integer("/iat");
+    PINDUS_TRY(const int64_t now_ms, session_->now_ms());
+    return session_->set_lifetime(lifetime(*end, issued ? *issued : now_ms / 1000));
+  }
+
+  // A refresh may leave the access token out where the old one goes on; an old one that is over is
+  // no answer.
+  Status keep_old_access(const OAuthAnswer& answer, std::optional<int64_t> expires_in) const {
+    PINDUS_TRY(const std::optional<Secret> old, session_->stored("access").if_found());
+    if (old && expires_in) return session_->set_lifetime(*expires_in);
+    if (old) {
+      PINDUS_TRY(const auto claims, jwt_claims(*session_, *old));
+      const Result<int64_t> end = claims ? claims->integer("/exp") : Error{PINDUS_NOT_FOUND};
+      PINDUS_TRY(const int64_t now_ms, session_->now_ms());
+      if (end && *end > now_ms / 1000) return session_->set_lifetime(lifetime(*end, now_ms / 1000));
+    }
+    return session_->fail(PINDUS_PROTOCOL, answer.host + " gave no access token");
+  }
+
+  static int64_t lifetime(int64_t end, int64_t start) {
+    constexpr int64_t century = int64_t{100} * 365 * 24 * 3600;
+    if (end <= start || start < 0) return 0;
+    return std::min(end - start, century);
+  }
+
+  // `account_claim` is an RFC 6901 pointer into the claims.
+  Status keep_account(const std::optional<Secret>& id_token,
+                      const std::optional<Secret>& access) const {
+    PINDUS_TRY(const auto pointer, session_->option_if_set("account_claim"));
+    if (!pointer) return {};
+    for (const auto* token : {&id_token, &access}) {
+      if (!*token) continue;
+      PINDUS_TRY(const auto claims, jwt_claims(*session_, **token));
+      if (!claims) continue;
+      const Result<Secret> account = claims->secret(*pointer);
+      if (account.code() == PINDUS_INVALID_ARGUMENT) {
+        return session_->fail(PINDUS_INVALID_ARGUMENT,
+                              "the manifest's option \"account_claim\" is not a JSON pointer",
+                              "it begins with \"/\"; a \"/\" in a name is written \"~1\"");
+      }
+      if (account) return session_->set("accountId", *account);
+    }
+    return {};
+  }
+
+  const Session* session_;
+  std::string id_;
+  std::string secret_;
+};
+
+}  // namespace pindus::sdk

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <string_view>
+
+#include <pindus/values.hpp>
+
+namespace pindus::sdk {
+
+/// What a person pasted after the consent, taken apart: either the answer's parameters, still
+/// encoded, or a bare code and maybe its state.
+struct PastedAnswer {
+  SensitiveText parameters;  ///< "code=...&state=...", or "error=..."
+  SensitiveText code;
+  SensitiveText state;
+  bool is_address_without_answer = false;
+};
+
+namespace detail {
+
+/// Where a parameter named `name` begins: at the start of the text or behind one of ?&#.
+inline size_t find_parameter(std::string_view text, std::string_view name) {
+  for (size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+    const bool begins =
+        at == 0 || std::string_view("?&#").find(text[at - 1]) != std::string_view::npos;
+    const size_t end = at + name.size();
+    if (begins && end < text.size() && text[end] == '=') return at;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace detail
+
+/// Takes apart a code, `code#state`, a query string or fragment, or the last page's whole address.
+/// Blanks, line breaks and other control characters are a terminal's and don't count, nor do
+/// quotes or angle brackets around the text.
+inline PastedAnswer take_apart(std::string_view pasted) {
+  const SensitiveText clean = SensitiveText::filtered(pasted, [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && c != '"' && c != '\'' && c != '<' &&
+           c != '>' && c != '`';
+  });
+  const std::string_view text = clean.view();
+  PastedAnswer answer;
+
+  size_t found = detail::find_parameter(text, "code");
+  if (found == std::string_view::npos) found = detail::find_parameter(text, "error");
+  if (found != std::string_view::npos) {
+    const size_t mark = found == 0 ? std::string_view::npos : text.find_last_of("?#", found - 1);
+    const size_t start = mark == std::string_view::npos ? 0 : mark + 1;
+    const bool in_fragment = mark != std::string_view::npos && text[mark] == '#';
+    const size_t end = in_fragment ? std::string_view::npos : text.find('#', start);
+    answer.parameters =
+        SensitiveText(text.substr(start, end == std::string_view::npos ? end : end - start));
+    const std::string_view rest = end == std::string_view::npos ? "" : text.substr(end + 1);
+    const bool has_state =
+        detail::find_parameter(answer.parameters.view(), "state") != std::string_view::npos;
+    if (!has_state && rest.find('=') == std::string_view::npos) answer.state = SensitiveText(rest);
+    return answer;
+  }
+  if (text.find("://") != std::string_view::npos) {
+    answer.is_address_without_answer = true;
+    return answer;
+  }
+  const size_t hash = text.find('#');
+  answer.code = SensitiveText(text.substr(0, hash));
+  if (hash != std::string_view::npos) answer.state = SensitiveText(text.substr(hash + 1));
+  return answer;
+}
+
+}  // namespace pindus::sdk
