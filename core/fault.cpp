@@ -22,6 +22,12 @@ std::string_view usual_label(FaultKind kind) noexcept {
   return "Credential store error";
 }
 
+// Whether the well-formed sequence at the start of `text` is C0, DEL or C1.
+bool is_control(std::string_view text) noexcept {
+  const auto lead = static_cast<std::uint8_t>(text[0]);
+  return lead < 0x20 || lead == 0x7F || (lead == 0xC2 && static_cast<std::uint8_t>(text[1]) < 0xA0);
+}
+
 }  // namespace
 
 std::string_view fault_code(FaultKind kind) noexcept {
@@ -65,9 +71,8 @@ std::string printable(std::string_view text, std::size_t limit) {
   std::string out;
   while (!text.empty()) {
     const std::size_t length = utf8_sequence_length(text);
-    const auto lead = static_cast<std::uint8_t>(text[0]);
-    const bool c1 = length == 2 && lead == 0xC2 && static_cast<std::uint8_t>(text[1]) < 0xA0;
-    if (length != 0 && lead >= 0x20 && lead != 0x7F && !c1) {
+    const char lead = text[0];
+    if (length != 0 && !is_control(text)) {
       if (out.size() + length > limit) break;
       out += text.substr(0, length);
     } else if (lead == '\n' || lead == '\t') {
@@ -76,6 +81,15 @@ std::string printable(std::string_view text, std::size_t limit) {
     text.remove_prefix(length == 0 ? 1 : length);
   }
   return out;
+}
+
+bool is_printable(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence_length(text);
+    if (length == 0 || is_control(text)) return false;
+    text.remove_prefix(length);
+  }
+  return true;
 }
 
 }  // namespace pindus

@@ -56,6 +56,9 @@ using Result = std::expected<T, CredentialFault>;
 /// at most `limit` bytes: for whatever a server or a file said.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 300);
 
+/// Whether `printable` would leave `text` as it is: UTF-8 without control characters.
+[[nodiscard]] bool is_printable(std::string_view text) noexcept;
+
 }  // namespace pindus
 
 /// The value of a Result, or return its fault from this function.

@@ -35,6 +35,7 @@ struct SessionRequest {
   bool show_qr = true;
   const Environment* environment = nullptr;
   std::filesystem::path services_module;
+  Services* services = nullptr;  ///< for tests; null: services_module is opened when first needed
   std::stop_token stop;
 };
 
@@ -49,8 +50,22 @@ struct SessionOutcome {
 };
 
 /// Loads the method's plugin (once a process) and runs one operation of it on this thread. A
-/// plugin that is refused, lies or misbehaves is an outcome whose message names it. Any thread,
-/// several at once.
+/// plugin that is refused, lies or misbehaves is an outcome whose message names it. Prints the
+/// method's `notice` before a sign-in. Any thread, several at once.
 [[nodiscard]] SessionOutcome run_method(const SessionRequest& request);
+
+/// A sign-in's failed outcome as a fault: aborted, invalid-key, or vault ("Sign-in failed").
+[[nodiscard]] CredentialFault sign_in_fault(const SessionOutcome& outcome);
+
+/// An answer as it is stored and filled in: of a `host` question the lower-case host, or host:port,
+/// of a bare name or URL; of a `text` one without blanks at its ends. A blank answer is the
+/// default. Fault: usage, for what is no host or holds control characters.
+[[nodiscard]] Result<std::string> normal_answer(const Question& question, std::string_view answer);
+
+/// An answer to each of the method's questions: those given, and the others asked through `io`;
+/// where nobody is there to be asked (or io is null) a default is taken unasked. Faults: usage for
+/// a name that no question has or a bad answer; aborted where the person gave up.
+[[nodiscard]] Result<Answers> complete_answers(const Method& method, const Answers& given,
+                                               CredentialIo* io, std::stop_token stop);
 
 }  // namespace pindus

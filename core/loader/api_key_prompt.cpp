@@ -1,0 +1,78 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+
+#include "core/loader/host_services.hpp"
+
+// Where an api key comes from, in the order that the README promises.
+
+namespace pindus {
+namespace {
+
+struct FromVariable {
+  std::string_view name;
+  Secret value;
+};
+
+std::optional<FromVariable> key_variable(const Session& session) {
+  for (const std::string& name : session.request.provider->env) {
+    auto value = session.request.environment->get_nonblank(name);
+    if (value) return FromVariable{name, Secret(*std::move(value))};
+  }
+  return std::nullopt;
+}
+
+HeldSecret closed(Secret key) {
+  return {std::move(key), Visibility::closed};
+}
+
+// Nothing is asked: what the pipe holds is the key, and the variable serves where it holds nothing.
+Coded<HeldSecret> read_key(Session& session) {
+  auto piped = session.request.io->read_input(session.request.stop);
+  if (!piped) return std::unexpected(io_failure(session, piped.error()));
+  if (!piped->empty()) return closed(*std::move(piped));
+  if (auto variable = key_variable(session)) return closed(std::move(variable->value));
+  const Provider& provider = *session.request.provider;
+  session.fail(PINDUS_INVALID_KEY,
+               provider.env.empty()
+                   ? std::string("no api key came from standard input")
+                   : fmt::format("no api key came from standard input, and {} is not set",
+                                 fmt::join(provider.env, " or ")),
+               fmt::format("Pipe the key in: `pindus signin {} --api-key < FILE`", provider.id));
+  return std::unexpected(PINDUS_INVALID_KEY);
+}
+
+Coded<bool> wants_variable(Session& session, std::string_view name) {
+  auto answer = session.request.io->ask(fmt::format("Store the value of {}? [Y/n]", name),
+                                        session.request.stop);
+  if (!answer) return std::unexpected(io_failure(session, answer.error()));
+  const auto first = answer->view().find_first_not_of(" \t");
+  return first == std::string_view::npos || answer->view()[first] == 'y' ||
+         answer->view()[first] == 'Y';
+}
+
+}  // namespace
+
+Coded<HeldSecret> ask_api_key(Session& session, std::string_view message) {
+  CredentialIo& io = *session.request.io;
+  if (!io.interactive()) return read_key(session);
+
+  if (auto variable = key_variable(session)) {
+    if (PINDUS_TRY(wants_variable(session, variable->name))) {
+      return closed(std::move(variable->value));
+    }
+  }
+  const Provider& provider = *session.request.provider;
+  if (!provider.docs_url.empty()) {
+    session.notice(fmt::format("A key for {} is made here:", provider.label));
+    session.notice(provider.docs_url);
+  }
+  auto key = io.ask_secret(
+      message.empty() ? fmt::format("Api key for {}", provider.label) : std::string(message),
+      session.request.stop);
+  if (!key) return std::unexpected(io_failure(session, key.error()));
+  return closed(*std::move(key));
+}
+
+}  // namespace pindus

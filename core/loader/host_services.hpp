@@ -1,0 +1,107 @@
+#pragma once
+
+#include <pindus/plugin.h>
+
+#include "core/loader/session.hpp"
+
+namespace pindus {
+
+/// The table that every plugin gets; it lives as long as the process. Its slots catch everything
+/// and check session and thread, so the services below are only called with a session of this
+/// thread (`log` and `cancelled`: of any), and only have to check their own arguments.
+[[nodiscard]] const pindus_host_1& host_table() noexcept;
+
+/// While an object of this type lives, this thread runs the plugin's own code for that session: if
+/// the process then ends by exit() (against P9), it says which plugin did that, and fails.
+class InsidePlugin {
+ public:
+  explicit InsidePlugin(const Session* session) noexcept;
+  InsidePlugin(const InsidePlugin&) = delete;
+  InsidePlugin& operator=(const InsidePlugin&) = delete;
+  ~InsidePlugin();
+
+ private:
+  const Session* before_;
+};
+
+/// The host services, each as its slot in plugin.h says.
+namespace service {
+
+Code log(Session& session, uint32_t level, pindus_str line);
+Code cancelled(Session& session);
+
+Code progress(Session& session, pindus_str line);
+Code set_error(Session& session, int32_t code, pindus_str message, pindus_str hint);
+Code prompt(Session& session, const pindus_prompt* prompt, pindus_secret* answer);
+Code show_code(Session& session, const pindus_device_code* code);
+Code open_url(Session& session, pindus_str url);
+Code sleep_ms(Session& session, int64_t milliseconds);
+Code now_ms(Session& session, int64_t* out);
+Code monotonic_ms(Session& session, int64_t* out);
+
+Code info(Session& session, uint32_t what, pindus_read read, void* context);
+Code option(Session& session, pindus_str name, pindus_read read, void* context);
+Code answer(Session& session, pindus_str name, pindus_read read, void* context);
+
+Code secret_new(Session& session, pindus_value value, pindus_secret* out);
+Code secret_view(Session& session, pindus_secret secret, pindus_read read, void* context);
+Code secret_check(Session& session, pindus_secret secret, const pindus_key_rule* rule);
+Code secret_free(Session& session, pindus_secret secret);
+
+Code http_send(Session& session, const pindus_http_request* request,
+               pindus_http_response* response);
+Code http_header(Session& session, pindus_headers headers, pindus_str name, pindus_read read,
+                 void* context);
+
+Code form_encode(Session& session, const pindus_field* fields, uint64_t field_count,
+                 uint32_t format, pindus_secret* out);
+Code form_decode(Session& session, pindus_value form, pindus_str name, pindus_secret* out);
+
+Code json_parse(Session& session, pindus_value text, pindus_json* out);
+Code json_type(Session& session, pindus_json json, pindus_str pointer, uint32_t* type,
+               uint64_t* count);
+Code json_string(Session& session, pindus_json json, pindus_str pointer, pindus_secret* out);
+Code json_integer(Session& session, pindus_json json, pindus_str pointer, int64_t* out);
+Code json_boolean(Session& session, pindus_json json, pindus_str pointer, int32_t* out);
+Code json_free(Session& session, pindus_json json);
+
+Code random(Session& session, uint64_t byte_count, pindus_secret* out);
+Code sha256(Session& session, pindus_value in, pindus_secret* out);
+Code base64url_encode(Session& session, pindus_value in, pindus_secret* out);
+Code base64url_decode(Session& session, pindus_value in, pindus_secret* out);
+Code equal(Session& session, pindus_value a, pindus_value b, int32_t* out);
+
+Code credential_get(Session& session, pindus_str name, pindus_secret* out);
+Code credential_set(Session& session, pindus_str name, pindus_value value);
+Code credential_lifetime(Session& session, int64_t seconds);
+Code commit(Session& session);
+
+}  // namespace service
+
+/// Asks for the provider's api key: its environment variable, a pipe, or the person. The answer is
+/// closed.
+[[nodiscard]] Coded<HeldSecret> ask_api_key(Session& session, std::string_view message);
+
+/// A fault of CredentialIo as a code: PINDUS_CANCELLED where the person gave up; else
+/// PINDUS_INTERNAL with the error set.
+[[nodiscard]] int32_t io_failure(Session& session, const CredentialFault& fault);
+
+/// The sizes of structures that a plugin passes, as they were in minor 0 (P4).
+inline constexpr uint32_t prompt_base_size = 40;
+inline constexpr uint32_t device_code_base_size = 64;
+inline constexpr uint32_t key_rule_base_size = 32;
+inline constexpr uint32_t http_request_base_size = 80;
+inline constexpr uint32_t http_response_base_size = 24;
+static_assert(sizeof(pindus_prompt) >= prompt_base_size &&
+              sizeof(pindus_device_code) >= device_code_base_size &&
+              sizeof(pindus_key_rule) >= key_rule_base_size &&
+              sizeof(pindus_http_request) >= http_request_base_size &&
+              sizeof(pindus_http_response) >= http_response_base_size);
+
+/// Whether `structure` is there and at least as large as its first form.
+template <typename T>
+[[nodiscard]] bool covers(const T* structure, uint32_t base_size) noexcept {
+  return structure != nullptr && structure->size >= base_size;
+}
+
+}  // namespace pindus

@@ -1,0 +1,269 @@
+#include "core/loader/method_session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/loader/host_services.hpp"
+#include "core/loader/plugin_library.hpp"
+#include "core/loader/result_code.hpp"
+#include "core/loader/session.hpp"
+
+namespace pindus {
+namespace {
+
+std::string_view in_words(Operation operation) noexcept {
+  switch (operation) {
+    case Operation::sign_in: return "sign in";
+    case Operation::refresh: return "refresh the token";
+    case Operation::revoke: return "revoke the token";
+  }
+  return "work";
+}
+
+// Codes that only a defect of the plugin leads to.
+bool blames_plugin(int32_t code) noexcept {
+  return code == PINDUS_INTERNAL || code == PINDUS_INVALID_ARGUMENT ||
+         code == PINDUS_INVALID_HANDLE || code == PINDUS_WRONG_THREAD;
+}
+
+SessionOutcome failed(int32_t code, std::string message, std::string hint = {}) {
+  SessionOutcome outcome;
+  outcome.code = code;
+  outcome.message = std::move(message);
+  outcome.hint = std::move(hint);
+  return outcome;
+}
+
+// Calls into the plugin, one after the other. Through pointers without noexcept: what a plugin with
+// our own C++ runtime throws (against P6) is then caught.
+class PluginRun {
+ public:
+  PluginRun(const pindus_plugin_1& plugin, Session& session) : plugin_(plugin), session_(session) {}
+
+  // The code that counts, with the error set where there is more to say.
+  int32_t run() {
+    void* instance = nullptr;
+    const int32_t created = call("create", [&] {
+      int32_t (*create)(const pindus_host_1*, pindus_session, void**) = plugin_.create;
+      return create(&host_table(), {session_.id}, &instance);
+    });
+    if (created != PINDUS_OK) return created;
+    if (instance == nullptr) return defect("made no instance in create()");
+
+    const int32_t code = operate(instance);
+    const int32_t destroyed = call("destroy", [&] {
+      void (*destroy)(void*) = plugin_.destroy;
+      destroy(instance);
+      return PINDUS_OK;
+    });
+    return code == PINDUS_OK ? destroyed : code;
+  }
+
+ private:
+  int32_t operate(void* instance) {
+    switch (session_.request.operation) {
+      case Operation::sign_in: return call_slot("sign_in", plugin_.sign_in, instance);
+      case Operation::refresh:
+        if (plugin_.refresh == nullptr) return PINDUS_UNSUPPORTED;
+        return call_slot("refresh", plugin_.refresh, instance);
+      case Operation::revoke: return revoke(instance);
+    }
+    return PINDUS_UNSUPPORTED;
+  }
+
+  int32_t revoke(void* instance) {
+    const pindus_revoke_1* table = nullptr;
+    const int32_t found = call("get_extension", [&] {
+      const void* (*get_extension)(void*, pindus_str) = plugin_.get_extension;
+      table = static_cast<const pindus_revoke_1*>(
+          get_extension(instance, borrowed(PINDUS_EXT_REVOKE_1)));
+      return PINDUS_OK;
+    });
+    if (found != PINDUS_OK) return found;
+    if (table == nullptr) return PINDUS_UNSUPPORTED;
+    constexpr uint32_t revoke_base_size = 16;
+    if (table->size < revoke_base_size || table->revoke == nullptr) {
+      return defect("has a broken table for " PINDUS_EXT_REVOKE_1);
+    }
+    return call_slot("revoke", table->revoke, instance);
+  }
+
+  int32_t call_slot(std::string_view name, int32_t (*slot)(void*), void* instance) {
+    return call(name, [&] { return slot(instance); });
+  }
+
+  template <typename Body>
+  int32_t call(std::string_view name, const Body& body) {
+    try {
+      const InsidePlugin inside(&session_);
+      const int32_t code = body();
+      if (is_result_code(code)) return code;
+      return defect(fmt::format("answered {}() with the unknown code {}", name, code));
+    } catch (...) {
+      return defect(fmt::format("threw an exception out of {}()", name));
+    }
+  }
+
+  int32_t defect(std::string_view what) {
+    return session_
+        .fail(PINDUS_INTERNAL, fmt::format("the plugin {} {}", session_.plugin(), what),
+              "Report it to the plugin's author")
+        .value;
+  }
+
+  const pindus_plugin_1& plugin_;
+  Session& session_;
+};
+
+// P12: all three, or nothing is stored.
+int32_t judged(Session& session, int32_t code) {
+  if (session.stopped()) return PINDUS_CANCELLED;
+  if (code != PINDUS_OK || session.request.operation == Operation::revoke) return code;
+  if (session.draft.committed) return PINDUS_OK;
+  return session
+      .fail(PINDUS_INTERNAL,
+            fmt::format("the plugin {} says that it is done, and gave no credential",
+                        session.plugin()),
+            "Report it to the plugin's author")
+      .value;
+}
+
+// An error of the plugin's own counts; one that a host service set counts while its code does.
+void explain(const Session& session, SessionOutcome& outcome) {
+  const auto& error = session.error;
+  if (error && (error->source == SessionError::Source::plugin || error->code == outcome.code)) {
+    outcome.message = error->message;
+    outcome.hint = error->hint;
+  }
+  const bool named = outcome.message.find(session.plugin()) != std::string::npos;
+  if (outcome.message.empty()) {
+    outcome.message =
+        fmt::format("the plugin {} could not {} at {}: {}", session.plugin(),
+                    in_words(session.request.operation), session.request.provider->label,
+                    result_code_in_words(outcome.code));
+  } else if (blames_plugin(outcome.code) && !named) {
+    outcome.message += fmt::format(" (said by the plugin {})", session.plugin());
+  }
+  if (session.last_answer) outcome.retry_after = session.last_answer->retry_after;
+}
+
+void set_member(OAuthCredentials& credentials, std::string_view name, std::string_view value) {
+  auto& members = credentials.members;
+  std::erase_if(members, [&](const auto& m) { return m.first == name && value.empty(); });
+  if (value.empty()) return;
+  const auto known =
+      std::ranges::find(members, name, [](const auto& m) { return std::string_view(m.first); });
+  if (known == members.end()) {
+    members.emplace_back(name, value);
+  } else {
+    known->second = value;
+  }
+}
+
+// What the host itself knows of a new record: the client that the tokens were given to, and the
+// answers, so that a refresh goes to the same server as the same client.
+void add_origin(const Session& session, OAuthCredentials& credentials) {
+  if (const auto client = session.option("client_id")) {
+    set_member(credentials, "clientId", *client);
+  }
+  for (const auto& question : session.request.method->questions) {
+    const auto answer = session.answers.find(question.name);
+    const auto usual = normal_answer(question, {});
+    if (answer == session.answers.end() || (usual && *usual == answer->second)) continue;
+    set_member(credentials, question.name, answer->second);
+  }
+}
+
+OAuthCredentials credentials_of(Session& session) {
+  OAuthCredentials credentials;
+  if (session.request.operation == Operation::refresh) {
+    const OAuthCredentials& stored = *session.request.stored;
+    credentials.access = stored.access.copy();
+    credentials.refresh = stored.refresh.copy();
+    credentials.members = stored.members;
+  } else {
+    add_origin(session, credentials);
+  }
+  for (auto& [name, value] : session.draft.members) {
+    if (name == "access") {
+      credentials.access = std::move(value);
+    } else if (name == "refresh") {
+      credentials.refresh = std::move(value);
+    } else {
+      set_member(credentials, name, value.view());
+    }
+  }
+  credentials.expires_ms = session.draft.expires_ms;
+  return credentials;
+}
+
+SessionOutcome outcome_of(Session& session, int32_t code) {
+  SessionOutcome outcome;
+  outcome.code = code;
+  if (code != PINDUS_OK) {
+    explain(session, outcome);
+  } else if (session.request.operation == Operation::revoke) {
+    // A revocation changes nothing that is stored.
+  } else if (session.request.method->kind == AuthKind::api_key) {
+    outcome.key = session.draft.find("key")->copy();
+  } else {
+    outcome.credentials = credentials_of(session);
+  }
+  return outcome;
+}
+
+Result<Answers> normal_answers(const SessionRequest& request) {
+  Answers answers;
+  for (const auto& question : request.method->questions) {
+    const auto given = request.answers.find(question.name);
+    answers[question.name] = PINDUS_TRY(normal_answer(
+        question, given == request.answers.end() ? question.default_answer : given->second));
+  }
+  return answers;
+}
+
+}  // namespace
+
+SessionOutcome run_method(const SessionRequest& request) {
+  if (request.stop.stop_requested()) return failed(PINDUS_CANCELLED, "interrupted");
+  const Method& method = *request.method;
+  if (!method.available()) {
+    return failed(PINDUS_UNSUPPORTED,
+                  method.unavailable.empty() ? fmt::format("{} is not installed", method.library)
+                                             : method.unavailable,
+                  method.unavailable_hint);
+  }
+  if (request.operation == Operation::refresh && request.stored == nullptr) {
+    return failed(PINDUS_INVALID_ARGUMENT, "nothing is stored that could be refreshed");
+  }
+  auto answers = normal_answers(request);
+  if (!answers) {
+    return failed(PINDUS_INVALID_ARGUMENT, answers.error().message, answers.error().hint);
+  }
+  auto plugin = load_plugin(method.library_path);
+  if (!plugin) {
+    return failed(PINDUS_UNSUPPORTED, std::move(plugin.error().message),
+                  std::move(plugin.error().hint));
+  }
+
+  const OpenSession session(request, *std::move(answers));
+  if (request.operation == Operation::sign_in) {
+    if (const auto notice = session->option("notice")) session->notice(printable(*notice));
+  }
+  const int32_t code = PluginRun(**plugin, *session).run();
+  return outcome_of(*session, judged(*session, code));
+}
+
+CredentialFault sign_in_fault(const SessionOutcome& outcome) {
+  switch (outcome.code) {
+    case PINDUS_CANCELLED:
+    case PINDUS_INTERACTION_FORBIDDEN:
+      return credential_fault(FaultKind::aborted, outcome.message, outcome.hint);
+    case PINDUS_INVALID_KEY:
+      return credential_fault(FaultKind::invalid_key, outcome.message, outcome.hint);
+    default: return sign_in_fault(outcome.message, outcome.hint);
+  }
+}
+
+}  // namespace pindus

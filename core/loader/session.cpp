@@ -1,0 +1,181 @@
+#include "core/loader/session.hpp"
+
+#include <string.h>
+
+#include <algorithm>
+#include <atomic>
+#include <shared_mutex>
+#include <unordered_map>
+
+namespace pindus {
+namespace {
+
+struct Sessions {
+  std::shared_mutex mutex;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Session>> by_id;
+};
+
+// Never destroyed: a thread that a plugin left behind may ask while the process ends.
+Sessions& sessions() {
+  static auto& all = *new Sessions;
+  return all;
+}
+
+std::uint32_t next_session_number() noexcept {
+  static std::atomic<std::uint32_t> last = 0;
+  return ++last;
+}
+
+constexpr std::size_t max_log_lines = 256;
+
+// Most texts are shorter, so that their place in memory stays the session's until its end.
+constexpr std::size_t shown_reserve = 4096;
+
+}  // namespace
+
+const Secret* CredentialDraft::find(std::string_view name) const noexcept {
+  const auto found = std::ranges::find(
+      members, name, [](const auto& member) { return std::string_view(member.first); });
+  return found == members.end() ? nullptr : &found->second;
+}
+
+Session::Session(const SessionRequest& session_request, Answers normal_answers,
+                 std::uint32_t number)
+    : request(session_request),
+      answers(std::move(normal_answers)),
+      id(make_handle(HandleKind::session, number, 0)),
+      secrets(HandleKind::secret, number),
+      documents(HandleKind::json, number),
+      number_(number),
+      stop_(request.stop),
+      logging_(request.io != nullptr && request.environment->get_nonblank("PINDUS_LOG")),
+      services_(request.services) {
+  shown_.reserve(shown_reserve);
+}
+
+Coded<Services*> Session::services() {
+  if (services_ == nullptr) {
+    auto opened = open_services(request.services_module);
+    if (!opened) {
+      fail(PINDUS_UNSUPPORTED, opened.error().message, opened.error().hint);
+      return std::unexpected(PINDUS_UNSUPPORTED);
+    }
+    services_ = *opened;
+  }
+  return services_;
+}
+
+void Session::notice(std::string_view line) {
+  if (request.io == nullptr) return;
+  clear_countdown();
+  request.io->notice(line);
+}
+
+void Session::show_countdown() {
+  if (request.io == nullptr || !code_expires) return;
+  const auto left =
+      std::chrono::ceil<std::chrono::seconds>(*code_expires - std::chrono::steady_clock::now());
+  request.io->countdown(std::max(left, std::chrono::seconds(0)));
+  countdown_shown_ = true;
+}
+
+void Session::clear_countdown() {
+  if (!countdown_shown_) return;
+  countdown_shown_ = false;
+  request.io->countdown(std::nullopt);
+}
+
+bool Session::log(std::string line) {
+  if (!logging_) return true;
+  const std::lock_guard lock(log_mutex_);
+  if (log_lines_.size() == max_log_lines) return false;
+  log_lines_.push_back(std::move(line));
+  return true;
+}
+
+void Session::print_log() {
+  if (!logging_) return;
+  std::vector<std::string> lines;
+  {
+    const std::lock_guard lock(log_mutex_);
+    lines.swap(log_lines_);
+  }
+  for (const auto& line : lines) notice(line);
+}
+
+Code Session::fail(int32_t code, std::string message, std::string hint) {
+  error = SessionError{SessionError::Source::host, code, std::move(message), std::move(hint)};
+  return code;
+}
+
+Code Session::show(std::string_view text, pindus_read read, void* context) {
+  if (read == nullptr) return PINDUS_INVALID_ARGUMENT;
+  struct Wipe {
+    Session& session;
+    ~Wipe() {
+      explicit_bzero(session.shown_.data(), session.shown_.size());
+      session.showing_ = false;
+    }
+  };
+  shown_.assign(text);
+  showing_ = true;
+  const Wipe wipe{*this};
+  read(context, borrowed(shown_));
+  return PINDUS_OK;
+}
+
+Coded<HeldSecret> Session::joined(const pindus_value& value) {
+  const std::string_view text = PINDUS_TRY(text_of(value.text));
+  std::string_view bytes;
+  HeldSecret joined;
+  if (value.secret.id != 0) {
+    const HeldSecret* secret = secrets.find(value.secret.id);
+    if (secret == nullptr) return std::unexpected(PINDUS_INVALID_HANDLE);
+    bytes = secret->bytes.view();
+    joined.visibility = secret->visibility;
+  }
+  if (text.size() + bytes.size() > max_value_size) return std::unexpected(PINDUS_TOO_LARGE);
+  std::string whole;
+  whole.reserve(text.size() + bytes.size());
+  whole.append(text).append(bytes);
+  joined.bytes = Secret(std::move(whole));
+  return joined;
+}
+
+Code Session::give(HeldSecret secret, pindus_secret* out) {
+  if (out == nullptr) return PINDUS_INVALID_ARGUMENT;
+  if (secret.bytes.view().size() > max_value_size) return PINDUS_TOO_LARGE;
+  out->id = secrets.add(std::move(secret));
+  return PINDUS_OK;
+}
+
+Coded<std::string_view> text_of(pindus_str text) noexcept {
+  if (text.size == 0) return std::string_view();
+  if (text.data == nullptr) return std::unexpected(PINDUS_INVALID_ARGUMENT);
+  if (text.size > max_value_size) return std::unexpected(PINDUS_TOO_LARGE);
+  return std::string_view(text.data, text.size);
+}
+
+OpenSession::OpenSession(const SessionRequest& request, Answers normal_answers)
+    : session_(
+          std::make_shared<Session>(request, std::move(normal_answers), next_session_number())) {
+  const std::unique_lock lock(sessions().mutex);
+  sessions().by_id.emplace(session_->id, session_);
+}
+
+OpenSession::~OpenSession() {
+  {
+    const std::unique_lock lock(sessions().mutex);
+    sessions().by_id.erase(session_->id);
+  }
+  session_->print_log();
+  session_->clear_countdown();
+}
+
+std::shared_ptr<Session> find_session(std::uint64_t id) {
+  const std::shared_lock lock(sessions().mutex);
+  const auto found = sessions().by_id.find(id);
+  return found == sessions().by_id.end() ? nullptr : found->second;
+}
+
+}  // namespace pindus
