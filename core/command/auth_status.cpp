@@ -1,0 +1,131 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/command/command_run.hpp"
+#include "core/json.hpp"
+
+namespace pindus {
+namespace {
+
+using std::chrono::floor;
+using std::chrono::milliseconds;
+using std::chrono::system_clock;
+
+std::int64_t now_ms() {
+  return floor<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+// "valid"; "expired" (the next `auth key` refreshes it); "unknown" for a record of a foreign form.
+std::string_view state_of(const StoredAccount& account) {
+  if (!account.kind) return "unknown";
+  return account.expires_ms && *account.expires_ms <= now_ms() ? "expired" : "valid";
+}
+
+std::string_view kind_of(const StoredAccount& account) {
+  return account.kind ? method_name(*account.kind) : "unknown";
+}
+
+// How far off a moment is, in its two largest units.
+std::string time_left(std::int64_t expires_ms) {
+  const std::int64_t minutes = (expires_ms - now_ms()) / 60'000;
+  if (minutes < 60) return fmt::format("{} min", minutes);
+  if (minutes < 48 * 60) return fmt::format("{} h {} min", minutes / 60, minutes % 60);
+  return fmt::format("{} days", minutes / (24 * 60));
+}
+
+std::string state_text(const StoredAccount& account) {
+  if (state_of(account) == "expired") return "expired, refreshed when it is next used";
+  if (account.expires_ms) return fmt::format("expires in {}", time_left(*account.expires_ms));
+  return std::string(state_of(account));
+}
+
+// A provider that has something: in the vault, in the environment, or both.
+struct Status {
+  std::string id;
+  const Provider* provider = nullptr;
+  std::vector<StoredAccount> accounts;
+  std::vector<std::string> variables;  // those that are set
+};
+
+Result<std::vector<Status>> collect(const AuthStatusCommand& command, CommandRun& run) {
+  std::vector<Status> all;
+  for (StoredProvider& stored : PINDUS_TRY(run.context.vault->list_providers())) {
+    all.push_back(
+        {stored.id, run.directory().find_provider(stored.id), std::move(stored.accounts), {}});
+  }
+  for (const Provider& provider : run.directory().providers()) {
+    std::vector<std::string> set;
+    std::ranges::copy_if(provider.env, std::back_inserter(set), [&](const std::string& name) {
+      return run.context.environment->get_nonblank(name).has_value();
+    });
+    if (set.empty()) continue;
+    auto found = std::ranges::find(all, &provider, &Status::provider);
+    if (found == all.end()) found = all.insert(all.end(), {provider.id, &provider, {}, {}});
+    found->variables = std::move(set);
+  }
+  if (command.provider) {
+    std::erase_if(all, [&](const Status& s) { return !same_provider(s.id, *command.provider); });
+  }
+  return all;
+}
+
+std::string account_json(const Status& status, const StoredAccount& account) {
+  return fmt::format(
+      R"({{"provider":{},"account":{},"kind":"{}","default":{},"expires":{},"state":"{}"}})",
+      json_quote(status.id), json_quote(account.name), kind_of(account), account.is_default,
+      account.expires_ms ? fmt::to_string(*account.expires_ms) : "null", state_of(account));
+}
+
+// A variable is asked only where nothing is stored; then the first that is set.
+bool is_used(const Status& status, const std::string& variable) {
+  return status.accounts.empty() && variable == status.variables.front();
+}
+
+void print_json(const std::vector<Status>& all, CredentialIo& io) {
+  std::vector<std::string> accounts;
+  std::vector<std::string> variables;
+  for (const Status& status : all) {
+    for (const auto& account : status.accounts) accounts.push_back(account_json(status, account));
+    for (const auto& name : status.variables) {
+      variables.push_back(fmt::format(R"({{"provider":{},"variable":{},"used":{}}})",
+                                      json_quote(status.id), json_quote(name),
+                                      is_used(status, name)));
+    }
+  }
+  io.print(fmt::format(R"({{"accounts":[{}],"environment":[{}]}})", fmt::join(accounts, ","),
+                       fmt::join(variables, ",")));
+}
+
+void print_text(const std::vector<Status>& all, CredentialIo& io) {
+  if (all.empty()) io.print("Nothing is stored, and no provider's environment variable is set.");
+  for (const Status& status : all) {
+    io.print(provider_title(status.provider, status.id));
+    for (const auto& account : status.accounts) {
+      io.print(fmt::format("  {}{}: {}, {}", printable(account.name),
+                           account.is_default ? " (default)" : "", kind_of(account),
+                           state_text(account)));
+    }
+    for (const auto& name : status.variables) {
+      io.print(fmt::format("  {}: environment variable, {}", name,
+                           is_used(status, name) ? "used" : "not used"));
+    }
+  }
+}
+
+}  // namespace
+
+Result<void> run_auth_status(const AuthStatusCommand& command, CommandRun& run) {
+  if (command.provider) run.provider = *command.provider;
+  const auto all = PINDUS_TRY(collect(command, run));
+  if (command.json) {
+    print_json(all, *run.context.io);
+  } else {
+    print_text(all, *run.context.io);
+  }
+  return {};
+}
+
+}  // namespace pindus
