@@ -1,0 +1,191 @@
+#include "core/bare/ready_key.hpp"
+
+namespace pindus::bare {
+
+namespace {
+
+constexpr size_t max_part = 8192;
+constexpr size_t max_name = 256;
+
+// Whether `key` would be less, or more, than one line on somebody's terminal.
+bool is_empty_or_has_control(Text key) {
+  for (size_t i = 0; i < key.size; ++i) {
+    const unsigned char c = static_cast<unsigned char>(key.data[i]);
+    if (c < ' ' || c == 0x7f) return true;
+  }
+  return key.size == 0;
+}
+
+bool has_quote_or_escape(Text name) {
+  for (size_t i = 0; i < name.size; ++i) {
+    if (name.data[i] == '"' || name.data[i] == '\\') return true;
+  }
+  return false;
+}
+
+// An account's record, as far as a ready key is concerned.
+class Record {
+ public:
+  Record() = default;
+  Record(const Record&) = delete;
+  Record& operator=(const Record&) = delete;
+  ~Record() { wipe(); }
+
+  // Reads the object that comes next; false where the document can't be read or where another type
+  // than an object, or than a string for a secret, stands here.
+  bool read(JsonReader& vault, KeyForm form);
+
+  // A known member stands here twice or is of no known form.
+  [[nodiscard]] bool is_odd() const { return odd_; }
+  [[nodiscard]] bool is_default() const { return is_default_; }
+
+  [[nodiscard]] KeyAnswer answer(const KeyRequest& request, TextBuffer& out) const;
+
+ private:
+  enum Known : unsigned { kind = 1, default_mark = 2, key = 4, access = 8, expires = 16 };
+
+  void read_member(JsonReader& vault, Text name, KeyForm form);
+  void note_secret(JsonReader& vault, Known which, TextBuffer& secret);
+  void note(Known which, Text value);
+  void wipe();
+
+  char key_memory_[max_part];
+  char access_memory_[max_part];
+  char members_memory_[max_part];
+  TextBuffer key_{key_memory_};
+  TextBuffer access_{access_memory_};
+  TextBuffer members_{members_memory_};  // `,"name":value` and so on, as stored
+  unsigned seen_ = 0;
+  bool odd_ = false;
+  bool is_default_ = false;
+  bool is_oauth_ = false;
+  bool is_api_key_ = false;
+  int64_t expires_ms_ = INT64_MAX;
+};
+
+void Record::wipe() {
+  explicit_bzero(key_.data, key_.size);
+  explicit_bzero(access_.data, access_.size);
+}
+
+bool Record::read(JsonReader& vault, KeyForm form) {
+  if (!vault.enter_object()) return false;
+  char memory[max_name];
+  TextBuffer name(memory);
+  while (vault.next_member(name)) {
+    if (name.overflow) {
+      odd_ = true;
+    } else {
+      read_member(vault, name.text(), form);
+    }
+  }
+  return vault.error() == JsonError::none;
+}
+
+void Record::read_member(JsonReader& vault, Text name, KeyForm form) {
+  if (name == "key") return note_secret(vault, key, key_);
+  if (name == "access") return note_secret(vault, access, access_);
+  if (name == "refresh") return;
+  const unsigned known = name == "kind"        ? kind
+                         : name == "isDefault" ? default_mark
+                         : name == "expires"   ? expires
+                                               : 0U;
+  if (known == 0 && form == KeyForm::plain) return;
+  if (is_empty_or_has_control(name) || has_quote_or_escape(name)) odd_ = true;
+  members_.append(",\"");
+  members_.append(name);
+  members_.append("\":");
+  const size_t begin = members_.size;
+  vault.copy_value(members_);
+  if (known != 0) {
+    note(static_cast<Known>(known), Text(members_.data + begin, members_.size - begin));
+  }
+}
+
+void Record::note_secret(JsonReader& vault, Known which, TextBuffer& secret) {
+  if ((seen_ & which) != 0) odd_ = true;
+  seen_ |= which;
+  vault.read_string(secret);
+}
+
+void Record::note(Known which, Text value) {
+  if ((seen_ & which) != 0 || members_.overflow) odd_ = true;
+  seen_ |= which;
+  if (which == kind) {
+    is_oauth_ = value == "\"oauth\"";
+    is_api_key_ = value == "\"apiKey\"";
+  } else if (which == default_mark) {
+    is_default_ = value == "true";
+    if (!is_default_ && !(value == "false")) odd_ = true;
+  } else if (value.size == 0 || value.data[0] > '9' || !parse_integer(value, expires_ms_)) {
+    odd_ = true;
+  }
+}
+
+KeyAnswer Record::answer(const KeyRequest& request, TextBuffer& out) const {
+  if (odd_ || !(is_oauth_ || is_api_key_)) return KeyAnswer::not_sure;
+  if (is_oauth_ && expires_ms_ <= request.now_ms + surely_valid_ms) return KeyAnswer::not_sure;
+  const TextBuffer& usable = is_oauth_ ? access_ : key_;
+  if (usable.overflow || is_empty_or_has_control(usable.text())) return KeyAnswer::not_sure;
+  if (request.form == KeyForm::plain) {
+    out.append(usable.text());
+  } else {
+    if (members_.overflow) return KeyAnswer::not_sure;
+    out.append("{\"key\":\"");
+    for (size_t i = 0; i < usable.size; ++i) {
+      const char c = usable.data[i];
+      if (c == '"' || c == '\\') out.append('\\');
+      out.append(c);
+    }
+    out.append('"');
+    out.append(members_.text());
+    out.append('}');
+  }
+  return out.overflow ? KeyAnswer::not_sure : KeyAnswer::ready;
+}
+
+// The account that was asked for, among those of the object that comes next.
+KeyAnswer find_named(JsonReader& vault, const KeyRequest& request, TextBuffer& out) {
+  if (!vault.enter_object()) return KeyAnswer::not_sure;
+  char memory[max_name];
+  TextBuffer name(memory);
+  while (vault.next_member(name)) {
+    if (name.overflow || !(name.text() == request.account)) continue;
+    Record record;
+    return record.read(vault, request.form) ? record.answer(request, out) : KeyAnswer::not_sure;
+  }
+  return KeyAnswer::not_sure;
+}
+
+// The default account, else the first, of the object that comes next.
+KeyAnswer find_default(JsonReader& vault, const KeyRequest& request, TextBuffer& out) {
+  if (!vault.enter_object()) return KeyAnswer::not_sure;
+  char memory[max_name];
+  TextBuffer name(memory);
+  if (!vault.next_member(name)) return KeyAnswer::not_sure;
+  Record first;
+  if (!first.read(vault, request.form) || first.is_odd()) return KeyAnswer::not_sure;
+  if (first.is_default()) return first.answer(request, out);
+  while (vault.next_member(name)) {
+    Record record;
+    if (!record.read(vault, request.form) || record.is_odd()) return KeyAnswer::not_sure;
+    if (record.is_default()) return record.answer(request, out);
+  }
+  return vault.error() == JsonError::none ? first.answer(request, out) : KeyAnswer::not_sure;
+}
+
+}  // namespace
+
+KeyAnswer find_ready_key(JsonReader& vault, const KeyRequest& request, TextBuffer& out) {
+  if (!vault.enter_object()) return KeyAnswer::not_sure;
+  char memory[max_name];
+  TextBuffer name(memory);
+  while (vault.next_member(name)) {
+    if (name.overflow || !equal_ignoring_case(name.text(), request.provider)) continue;
+    return request.account.data == nullptr ? find_default(vault, request, out)
+                                           : find_named(vault, request, out);
+  }
+  return KeyAnswer::not_sure;
+}
+
+}  // namespace pindus::bare

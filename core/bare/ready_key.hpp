@@ -1,0 +1,42 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/bare/json_reader.hpp"
+#include "core/bare/text.hpp"
+
+namespace pindus::bare {
+
+enum class KeyForm {
+  plain,  ///< the key alone
+  json,   ///< one line: {"key":"...", then the record's other members but key, access, refresh}
+};
+
+struct KeyRequest {
+  Text provider;  ///< compared without case
+  Text account;   ///< without data: the default account, else the first stored
+  KeyForm form = KeyForm::plain;
+  int64_t now_ms = 0;  ///< epoch milliseconds
+};
+
+enum class KeyAnswer {
+  ready,     ///< the answer stands in the caller's buffer
+  not_sure,  ///< ask somebody who knows more; the buffer holds nothing of use
+};
+
+/// A token with less life left than this needs its manifest's margin, and maybe a refresh.
+inline constexpr int64_t surely_valid_ms = 600'000;
+
+/// Looks in a vault for a key that can be used as it is: an api key, or a token without `expires`
+/// or with more than `surely_valid_ms` left. Appends the answer to `out`, without a newline.
+///
+/// Front and host both ask this function first, so that they answer with the same bytes; what it
+/// isn't sure of (nothing stored, an older form of record, a member of an unexpected type or twice,
+/// a key with control characters, a record that is larger than its 8 KiB a part, a document that
+/// isn't JSON) only the host answers. It reads no further than the answer needs, and vouches only
+/// for what it read.
+[[nodiscard]] KeyAnswer find_ready_key(JsonReader& vault, const KeyRequest& request,
+                                       TextBuffer& out);
+
+}  // namespace pindus::bare
