@@ -219,7 +219,7 @@ HttpFailure describe_certificate(CURL* easy, const std::string& host) {
     case 10:
       return {Kind::network, fmt::format("the certificate of {} has expired", host),
               "Check this computer's clock; if it is right, the server is at fault."};
-    case 0:
+    case 1:  // the name is looked at first, and nothing else then
       return {Kind::network, fmt::format("the certificate of {} is for another name", host),
               "Something between here and the server may be answering in its place."};
     default:

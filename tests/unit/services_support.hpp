@@ -1,0 +1,41 @@
+#pragma once
+
+#include <stdlib.h>
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/services/services.hpp"
+
+namespace pindus::test {
+
+/// The module of the build tree, without what this machine sets for certificates and proxies.
+inline Services& services() {
+  for (const char* name :
+       {"SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "https_proxy", "HTTPS_PROXY",
+        "http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"}) {
+    ::unsetenv(name);
+  }
+  const auto opened = open_services(PINDUS_TEST_SERVICES);
+  REQUIRE(opened);
+  return **opened;
+}
+
+/// One GET (or a POST, where there is a body) to `url`, with that URL's host allowed.
+inline std::expected<HttpResponse, HttpFailure> fetch(std::string_view url,
+                                                      std::string_view body = {},
+                                                      std::stop_token stop = {}) {
+  const std::vector<std::string> allowed = {url_host(url).value_or("")};
+  HttpRequest request;
+  request.url = url;
+  request.allowed_hosts = allowed;
+  if (!body.empty()) {
+    request.method = "POST";
+    request.body = Secret(body);
+  }
+  return services().send(request, std::move(stop));
+}
+
+}  // namespace pindus::test
