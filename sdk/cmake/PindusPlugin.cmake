@@ -1,9 +1,11 @@
-# pindus_add_plugin(NAME SOURCES file... [MANIFESTS file.json...] [INSTALL_COMPONENT name])
+# pindus_add_plugin(NAME SOURCES file... [MANIFESTS file.json...] [SCRIPTS file.script.json...]
+#                   [INSTALL_COMPONENT name])
 #
 # Builds NAME.so, a pindus plugin: one exported symbol, every symbol bound at load, no run path. The
-# shared object and its manifests are put side by side in the build folder, so that
-# `pindus --plugin-path BUILD signin` finds them; `cmake --install` puts them where the vendor's
-# plugins are (PINDUS_PLUGIN_DIR, PINDUS_MANIFEST_DIR).
+# shared object, its manifests and the scripts that test them are put side by side in
+# PINDUS_PLUGIN_OUTPUT, for `pindus plugin check` and `pindus signin NAME --plugin-path`.
+# `cmake --install` puts shared object and manifests where the vendor's are (PINDUS_PLUGIN_DIR,
+# PINDUS_MANIFEST_DIR).
 include_guard(GLOBAL)
 include(GNUInstallDirs)
 
@@ -19,8 +21,12 @@ set(PINDUS_PLUGIN_DIR ${PINDUS_INSTALL_PLUGINS} CACHE STRING
 set(PINDUS_MANIFEST_DIR ${PINDUS_INSTALL_MANIFESTS} CACHE STRING
     "Where provider manifests are installed, relative to the prefix")
 
+if(NOT PINDUS_PLUGIN_OUTPUT)
+  set(PINDUS_PLUGIN_OUTPUT ${CMAKE_BINARY_DIR}/plugins-1)
+endif()
+
 function(pindus_add_plugin name)
-  cmake_parse_arguments(arg "" "INSTALL_COMPONENT" "SOURCES;MANIFESTS" ${ARGN})
+  cmake_parse_arguments(arg "" "INSTALL_COMPONENT" "SOURCES;MANIFESTS;SCRIPTS" ${ARGN})
   if(NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "pindus_add_plugin(${name}): SOURCES and file names are needed")
   endif()
@@ -29,8 +35,8 @@ function(pindus_add_plugin name)
   endif()
 
   # In pindus's own build tree, which is laid out as an installed one, they have their places.
-  set(library_dir ${CMAKE_CURRENT_BINARY_DIR})
-  set(manifest_dir ${CMAKE_CURRENT_BINARY_DIR})
+  set(library_dir ${PINDUS_PLUGIN_OUTPUT})
+  set(manifest_dir ${PINDUS_PLUGIN_OUTPUT})
   if(PINDUS_BUILD_PLUGINS)
     set(library_dir ${PINDUS_BUILD_PLUGINS})
     set(manifest_dir ${PINDUS_BUILD_MANIFESTS})
@@ -45,7 +51,8 @@ function(pindus_add_plugin name)
     POSITION_INDEPENDENT_CODE ON SKIP_BUILD_RPATH ON INSTALL_RPATH ""
     LINK_DEPENDS ${PINDUS_VERSION_SCRIPT})
   # Unique symbols would be one in the whole process, whatever the loading mode; clang makes none.
-  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
+  target_compile_options(${name} PRIVATE
+    $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fno-gnu-unique>)
   target_link_options(${name} PRIVATE
     -Wl,--version-script=${PINDUS_VERSION_SCRIPT} -Wl,-z,now -Wl,-z,relro)
   # A sanitizer's runtime is in the program and not in what it loads.
@@ -53,9 +60,9 @@ function(pindus_add_plugin name)
     target_link_options(${name} PRIVATE -Wl,-z,defs)
   endif()
 
-  foreach(manifest IN LISTS arg_MANIFESTS)
-    get_filename_component(file ${manifest} NAME)
-    configure_file(${manifest} ${manifest_dir}/${file} COPYONLY)
+  foreach(data_file IN LISTS arg_MANIFESTS arg_SCRIPTS)
+    get_filename_component(file ${data_file} NAME)
+    configure_file(${data_file} ${manifest_dir}/${file} COPYONLY)
   endforeach()
 
   install(TARGETS ${name} LIBRARY DESTINATION ${PINDUS_PLUGIN_DIR}

@@ -227,7 +227,8 @@ typedef struct pindus_host_1 {
   int32_t (*progress)(pindus_session session, pindus_str line) PINDUS_NOEXCEPT;
 
   /* [session-thread] Why the operation fails: one sentence and what to do about it. The last one
-   * counts, and only if the operation then fails. `code` is a result code. */
+   * counts, and only if the operation then fails. `code` is a result code. Control characters are
+   * removed. */
   int32_t (*set_error)(pindus_session session, int32_t code, pindus_str message,
                        pindus_str hint) PINDUS_NOEXCEPT;
 

@@ -1,0 +1,289 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include <pindus/plugin.h>
+
+/* Signs in by the device authorization grant (RFC 8628). */
+
+typedef struct plugin {
+  const pindus_host_1* host;
+  pindus_session session;
+} plugin;
+
+#define TRY(call)                         \
+  do {                                    \
+    const int32_t code_ = (call);         \
+    if (code_ != PINDUS_OK) return code_; \
+  } while (0)
+
+static pindus_str str(const char* text) {
+  const pindus_str s = {text, strlen(text)};
+  return s;
+}
+
+static pindus_value text(const char* characters) {
+  const pindus_value v = {str(characters), {0}};
+  return v;
+}
+
+static pindus_value bytes(pindus_secret secret) {
+  const pindus_value v = {{NULL, 0}, secret};
+  return v;
+}
+
+static pindus_field field(const char* name, pindus_value value) {
+  const pindus_field f = {str(name), value};
+  return f;
+}
+
+static int32_t fail(const plugin* self, int32_t code, const char* message, const char* hint) {
+  self->host->set_error(self->session, code, str(message), str(hint));
+  return code;
+}
+
+/* Room for a text of the host's. It stays empty where the text is too long. */
+typedef struct buffer {
+  char data[8192];
+} buffer;
+
+static void copy(void* context, pindus_str from) {
+  buffer* to = context;
+  to->data[0] = '\0';
+  if (from.size >= sizeof to->data) return;
+  if (from.size > 0) memcpy(to->data, from.data, (size_t)from.size);
+  to->data[from.size] = '\0';
+}
+
+static int32_t option(const plugin* self, const char* name, buffer* out) {
+  if (self->host->option(self->session, str(name), copy, out) == PINDUS_OK && out->data[0]) {
+    return PINDUS_OK;
+  }
+  return fail(self, PINDUS_INVALID_ARGUMENT, "the provider's manifest lacks one of its options",
+              "see the plugin's own manifest for all of them");
+}
+
+static int32_t post(const plugin* self, const char* url, const pindus_field* fields, uint64_t count,
+                    uint32_t format, pindus_http_response* response) {
+  const pindus_field headers[] = {
+      field("Content-Type", text(format == PINDUS_FORM_JSON ? "application/json"
+                                                            : "application/x-www-form-urlencoded")),
+      field("Accept", text("application/json")),
+  };
+  pindus_http_request request = {0};
+  request.size = sizeof request;
+  request.method = str("POST");
+  request.url = str(url);
+  request.headers = headers;
+  request.header_count = sizeof headers / sizeof *headers;
+  TRY(self->host->form_encode(self->session, fields, count, format, &request.body.secret));
+  memset(response, 0, sizeof *response);
+  response->size = sizeof *response;
+  return self->host->http_send(self->session, &request, response);
+}
+
+/* Turns an error of the token endpoint (RFC 6749 section 5.2) into the session's. `name` gets the
+ * error's name; it is empty where there is none. */
+static int32_t read_error(const plugin* self, const pindus_http_response* response,
+                          pindus_json* answer, buffer* name) {
+  name->data[0] = '\0';
+  if (response->status == 429 || response->status >= 500) {
+    return fail(self, PINDUS_UNAVAILABLE, "the server can't answer just now",
+                "try again in a while");
+  }
+  if (self->host->json_parse(self->session, bytes(response->body), answer) != PINDUS_OK) {
+    return fail(self, PINDUS_PROTOCOL, "the server's answer is not JSON", "");
+  }
+  pindus_secret error = {0};
+  if (self->host->json_string(self->session, *answer, str("/error"), &error) == PINDUS_OK) {
+    return self->host->secret_view(self->session, error, copy, name);
+  }
+  if (response->status / 100 == 2) return PINDUS_OK;
+  return fail(self, PINDUS_PROTOCOL, "the server refused and didn't say why", "");
+}
+
+static int32_t refuse(const plugin* self, const buffer* name) {
+  if (strcmp(name->data, "invalid_grant") == 0) {
+    return fail(self, PINDUS_REJECTED, "the server no longer takes this sign-in", "sign in again");
+  }
+  if (strcmp(name->data, "expired_token") == 0) {
+    return fail(self, PINDUS_EXPIRED, "the code expired before it was approved",
+                "start the sign-in again");
+  }
+  return fail(self, PINDUS_DENIED, "the server refused the sign-in", "");
+}
+
+/* Puts a token answer (RFC 6749 section 5.1) into the record and commits it. */
+static int32_t keep(const plugin* self, pindus_json answer) {
+  pindus_secret token = {0};
+  int64_t lifetime = 0;
+  if (self->host->json_string(self->session, answer, str("/access_token"), &token) != PINDUS_OK) {
+    return fail(self, PINDUS_PROTOCOL, "the server gave no access token", "");
+  }
+  TRY(self->host->credential_set(self->session, str("access"), bytes(token)));
+  if (self->host->json_string(self->session, answer, str("/refresh_token"), &token) == PINDUS_OK) {
+    TRY(self->host->credential_set(self->session, str("refresh"), bytes(token)));
+  }
+  if (self->host->json_integer(self->session, answer, str("/expires_in"), &lifetime) == PINDUS_OK) {
+    TRY(self->host->credential_lifetime(self->session, lifetime));
+  }
+  return self->host->commit(self->session);
+}
+
+static int32_t request_token(const plugin* self, const pindus_field* fields, uint64_t count) {
+  buffer url;
+  buffer error;
+  pindus_http_response response;
+  pindus_json answer = {0};
+  TRY(option(self, "token_url", &url));
+  TRY(post(self, url.data, fields, count, PINDUS_FORM_URLENCODED, &response));
+  TRY(read_error(self, &response, &answer, &error));
+  if (error.data[0]) return refuse(self, &error);
+  return keep(self, answer);
+}
+
+static int32_t refresh(void* instance) {
+  const plugin* self = instance;
+  buffer client_id;
+  pindus_secret token = {0};
+  if (self->host->credential_get(self->session, str("refresh"), &token) != PINDUS_OK) {
+    return fail(self, PINDUS_REJECTED, "the account has no refresh token", "sign in again");
+  }
+  TRY(option(self, "client_id", &client_id));
+  const pindus_field fields[] = {
+      field("grant_type", text("refresh_token")),
+      field("client_id", text(client_id.data)),
+      field("refresh_token", bytes(token)),
+  };
+  return request_token(self, fields, sizeof fields / sizeof *fields);
+}
+
+static int32_t member(const plugin* self, pindus_json answer, const char* pointer, buffer* out) {
+  pindus_secret found = {0};
+  TRY(self->host->json_string(self->session, answer, str(pointer), &found));
+  return self->host->secret_view(self->session, found, copy, out);
+}
+
+static int32_t show(const plugin* self, pindus_json answer, int64_t lifetime) {
+  buffer user_code;
+  buffer address;
+  if (member(self, answer, "/user_code", &user_code) != PINDUS_OK ||
+      member(self, answer, "/verification_uri", &address) != PINDUS_OK) {
+    return fail(self, PINDUS_PROTOCOL, "the server sent no code for the device", "");
+  }
+  pindus_device_code code = {0};
+  code.size = sizeof code;
+  code.user_code = str(user_code.data);
+  code.verification_uri = str(address.data);
+  code.expires_in_s = lifetime;
+  return self->host->show_code(self->session, &code);
+}
+
+/* RFC 8628 sections 3.4 and 3.5. The first request waits too. */
+static int32_t poll(const plugin* self, const buffer* client_id, pindus_secret device_code,
+                    int64_t interval, int64_t lifetime) {
+  buffer url;
+  buffer error;
+  int64_t start = 0;
+  int64_t now = 0;
+  const pindus_field fields[] = {
+      field("grant_type", text("urn:ietf:params:oauth:grant-type:device_code")),
+      field("client_id", text(client_id->data)),
+      field("device_code", bytes(device_code)),
+  };
+  TRY(option(self, "token_url", &url));
+  TRY(self->host->monotonic_ms(self->session, &start));
+  for (;;) {
+    pindus_http_response response;
+    pindus_json answer = {0};
+    TRY(self->host->sleep_ms(self->session, interval * 1000));
+    TRY(self->host->monotonic_ms(self->session, &now));
+    if (now - start >= lifetime * 1000) {
+      return fail(self, PINDUS_EXPIRED, "the code expired before it was approved",
+                  "start the sign-in again");
+    }
+    TRY(post(self, url.data, fields, sizeof fields / sizeof *fields, PINDUS_FORM_URLENCODED,
+             &response));
+    TRY(read_error(self, &response, &answer, &error));
+    if (error.data[0] == '\0') return keep(self, answer);
+    if (strcmp(error.data, "slow_down") == 0) {
+      interval += 5;
+    } else if (strcmp(error.data, "authorization_pending") != 0) {
+      return refuse(self, &error);
+    }
+    TRY(self->host->json_free(self->session, answer));
+  }
+}
+
+static int32_t sign_in(void* instance) {
+  const plugin* self = instance;
+  buffer url;
+  buffer client_id;
+  buffer scope;
+  buffer error;
+  pindus_http_response response;
+  pindus_json answer = {0};
+  pindus_secret device_code = {0};
+  int64_t interval = 5;
+  int64_t lifetime = 900;
+  TRY(option(self, "device_code_url", &url));
+  TRY(option(self, "client_id", &client_id));
+  TRY(option(self, "scope", &scope));
+  const pindus_field fields[] = {
+      field("client_id", text(client_id.data)),
+      field("scope", text(scope.data)),
+  };
+  TRY(post(self, url.data, fields, sizeof fields / sizeof *fields, PINDUS_FORM_URLENCODED,
+           &response));
+  TRY(read_error(self, &response, &answer, &error));
+  if (error.data[0]) return refuse(self, &error);
+  if (self->host->json_string(self->session, answer, str("/device_code"), &device_code) !=
+      PINDUS_OK) {
+    return fail(self, PINDUS_PROTOCOL, "the server sent no code for the device", "");
+  }
+  /* Both may be missing: the numbers above then stand. */
+  (void)self->host->json_integer(self->session, answer, str("/interval"), &interval);
+  (void)self->host->json_integer(self->session, answer, str("/expires_in"), &lifetime);
+  if (interval < 1 || interval > 300) interval = 5;
+  TRY(show(self, answer, lifetime));
+  return poll(self, &client_id, device_code, interval, lifetime);
+}
+
+static int32_t create(const pindus_host_1* host, pindus_session session, void** instance) {
+  if (!host || !instance) return PINDUS_INVALID_ARGUMENT;
+  *instance = NULL;
+  if (host->size < PINDUS_HOST_1_BASE_SIZE) return PINDUS_UNSUPPORTED;
+  plugin* self = malloc(sizeof *self);
+  if (!self) return PINDUS_NO_MEMORY;
+  self->host = host;
+  self->session = session;
+  *instance = self;
+  return PINDUS_OK;
+}
+
+static void destroy(void* instance) {
+  free(instance);
+}
+
+static const void* get_extension(void* instance, pindus_str id) {
+  (void)instance;
+  (void)id;
+  return NULL;
+}
+
+static const pindus_plugin_1 descriptor = {
+    .size = sizeof(pindus_plugin_1),
+    .abi_minor = 0,
+    .id = {"@NAME@", sizeof "@NAME@" - 1},
+    .version = {"0.1.0", 5},
+    .create = create,
+    .destroy = destroy,
+    .sign_in = sign_in,
+    .refresh = refresh,
+    .get_extension = get_extension,
+};
+
+int32_t pindus_plugin_entry_1(const pindus_plugin_1** out) {
+  if (!out) return PINDUS_INVALID_ARGUMENT;
+  *out = &descriptor;
+  return PINDUS_OK;
+}

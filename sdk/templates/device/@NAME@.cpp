@@ -1,0 +1,5 @@
+#include <pindus/flows/device_grant.hpp>
+
+// The flow is the device grant (RFC 8628), as the manifest describes it. Where the provider
+// differs, write a class with sign_in, refresh and revoke, and call the flow's from there.
+PINDUS_PLUGIN("@NAME@", "0.1.0", pindus::sdk::DeviceGrantFlow)
