@@ -38,7 +38,8 @@ struct Method {
   /// Why library_path is empty: one sentence and what to do; else empty.
   std::string unavailable;
   std::string unavailable_hint;
-  Layer layer = Layer::vendor;  ///< of the manifest that named the library
+  std::filesystem::path manifest;  ///< that named the library
+  Layer layer = Layer::vendor;     ///< of that manifest
 
   [[nodiscard]] bool available() const noexcept { return !library_path.empty(); }
   /// An option's value; empty where it isn't there.
@@ -86,12 +87,13 @@ struct DirectoryOptions {
   std::filesystem::path administrator = "/etc/pindus/providers.d";
   std::filesystem::path administrator_libraries = "/usr/local/lib/pindus/plugins-1";
   std::filesystem::path profile;  ///< the user layer is its `plugins` folder; empty: none
-  std::vector<std::filesystem::path> environment_path;   ///< PINDUS_PLUGIN_PATH, earlier wins
+  /// PINDUS_PLUGIN_PATH, earlier wins; entries that aren't absolute are passed over with a warning.
+  std::vector<std::filesystem::path> environment_path;
   std::vector<std::filesystem::path> command_line_path;  ///< --plugin-path, earlier wins
 
-  /// The options of an installed or built tree whose program directory is that of `executable`
-  /// (PREFIX/bin/x or PREFIX/libexec/pindus/x); PINDUS_PLUGIN_PATH from `environment`. Under
-  /// AT_SECURE neither the user's nor the environment's layer exists.
+  /// The options of an installed or built tree whose program directory is that of `executable`, a
+  /// canonical path (PREFIX/bin/x or PREFIX/libexec/pindus/x); PINDUS_PLUGIN_PATH from
+  /// `environment`. Under AT_SECURE neither the user's nor the environment's layer exists.
   [[nodiscard]] static DirectoryOptions beside(const std::filesystem::path& executable,
                                                const std::filesystem::path& profile,
                                                const Environment& environment);
@@ -114,7 +116,8 @@ class ProviderDirectory {
   /// All of them, by id.
   [[nodiscard]] std::span<const Provider> providers() const noexcept { return providers_; }
 
-  /// Ids and labels that someone who typed `id` may have meant, the nearest first, at most three.
+  /// Ids of the providers that someone who typed `id` may have meant, by their ids and labels, the
+  /// nearest first, at most three.
   [[nodiscard]] std::vector<std::string> near_names(std::string_view id) const;
 
   [[nodiscard]] std::span<const DirectoryWarning> warnings() const noexcept { return warnings_; }

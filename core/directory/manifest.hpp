@@ -1,0 +1,36 @@
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/directory/provider_directory.hpp"
+#include "core/json.hpp"
+
+namespace pindus {
+
+/// The largest manifest file that is read.
+inline constexpr std::size_t manifest_size_limit = 1 << 20;
+
+/// One manifest file. Its members have the right types, where they aren't null; whether it is whole
+/// shows only after the merge.
+struct Manifest {
+  std::filesystem::path path;  ///< canonical
+  Layer layer = Layer::vendor;
+  std::filesystem::path libraries;  ///< where the layer's shared objects are
+  std::string id;                   ///< in lower case
+  Json json;
+  /// Methods that it has and that this version doesn't know.
+  std::vector<std::string> unknown_methods;
+};
+
+/// Reads what a manifest file says; `path`, `layer` and `libraries` are the caller's to fill in.
+/// The error ends a sentence that begins with the file's name: "is not used: ...".
+[[nodiscard]] std::expected<Manifest, std::string> parse_manifest(std::string_view text);
+
+/// A provider's id as it is compared: in lower case (ASCII).
+[[nodiscard]] std::string folded_id(std::string_view id);
+
+}  // namespace pindus

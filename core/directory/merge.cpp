@@ -1,0 +1,99 @@
+#include "core/directory/merge.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace pindus {
+namespace {
+
+// A reference token of RFC 6901.
+std::string escape_token(std::string_view name) {
+  std::string token;
+  for (const char c : name) {
+    if (c == '~') {
+      token += "~0";
+    } else if (c == '/') {
+      token += "~1";
+    } else {
+      token += c;
+    }
+  }
+  return token;
+}
+
+// Keeps track of which file each value (all but non-empty objects) is from.
+class Origins {
+ public:
+  explicit Origins(std::vector<ManifestFile>& files) : files_(files) {}
+
+  void apply(std::size_t file, const std::string& pointer, const Json& patch) {
+    const auto* object = patch.as_object();
+    if (object == nullptr) {
+      hide_below(pointer);
+      hide(pointer);
+      if (!patch.is_null()) origin_[pointer] = file;
+      return;
+    }
+    hide(pointer);
+    for (const auto& [name, change] : *object) {
+      const bool heads_every_file = pointer.empty() && (name == "manifest" || name == "id");
+      if (!heads_every_file) apply(file, pointer + "/" + escape_token(name), change);
+    }
+    if (object->empty() && !has_below(pointer)) origin_[pointer] = file;
+  }
+
+  void tell_what_stands() {
+    for (const auto& [pointer, file] : origin_) files_[file].gave.push_back(pointer);
+  }
+
+ private:
+  void hide(const std::string& pointer) {
+    const auto entry = origin_.find(pointer);
+    if (entry == origin_.end()) return;
+    files_[entry->second].hidden.push_back(pointer);
+    origin_.erase(entry);
+  }
+
+  void hide_below(const std::string& pointer) {
+    const std::string prefix = pointer + "/";
+    auto entry = origin_.lower_bound(prefix);
+    while (entry != origin_.end() && entry->first.starts_with(prefix)) {
+      files_[entry->second].hidden.push_back(entry->first);
+      entry = origin_.erase(entry);
+    }
+  }
+
+  [[nodiscard]] bool has_below(const std::string& pointer) const {
+    const auto entry = origin_.lower_bound(pointer + "/");
+    return entry != origin_.end() && entry->first.starts_with(pointer + "/");
+  }
+
+  std::vector<ManifestFile>& files_;
+  std::map<std::string, std::size_t> origin_;  // a value's pointer, the index of its file
+};
+
+}  // namespace
+
+const Manifest* MergedManifest::giver(std::span<const Manifest> manifests,
+                                      std::string_view pointer) const {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (std::ranges::find(files[i].gave, pointer) != files[i].gave.end()) return &manifests[i];
+  }
+  return nullptr;
+}
+
+MergedManifest merge_manifests(std::span<const Manifest> manifests) {
+  MergedManifest merged;
+  for (const Manifest& manifest : manifests) {
+    merged.files.push_back({manifest.path, manifest.layer, {}, {}});
+  }
+  Origins origins(merged.files);
+  for (std::size_t i = 0; i < manifests.size(); ++i) {
+    merged.json.merge_patch(manifests[i].json);
+    origins.apply(i, "", manifests[i].json);
+  }
+  origins.tell_what_stands();
+  return merged;
+}
+
+}  // namespace pindus

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/directory/provider_directory.hpp"
+
+namespace pindus {
+
+/// What the trust rule looks at in a component of a path.
+struct FileFacts {
+  enum class Kind { regular, directory, other };
+  Kind kind = Kind::other;
+  uid_t owner = 0;
+  gid_t group = 0;
+  mode_t permissions = 0;  ///< with the sticky bit
+};
+
+/// What the trust rule asks of the system; tests answer in its place.
+struct TrustSource {
+  /// The facts of a path without following a link; the error is an errno.
+  std::function<std::expected<FileFacts, int>(const std::filesystem::path&)> facts;
+  /// Whether nobody but `owner` is in `group`: the owner's primary one, and of the owner's name.
+  std::function<bool(uid_t owner, gid_t group)> is_private_group;
+  std::function<std::string(uid_t)> user_name;
+  std::function<std::string(gid_t)> group_name;
+  uid_t user = 0;  ///< the effective one
+  /// Who the files of an unmapped user seem to belong to, where uid 0 is one of those.
+  std::optional<uid_t> stand_in_for_root;
+
+  [[nodiscard]] static TrustSource of_system();
+};
+
+/// Why a path isn't trusted: the component that is to blame, what is wrong with it ("is writable by
+/// everyone"), and the command that mends it.
+struct Distrust {
+  std::filesystem::path component;
+  std::string reason;
+  std::string hint;
+};
+
+/// Decides whether a manifest or library may be used, by who could have put it there. In the vendor
+/// layer that is whoever could replace the executable too; elsewhere only root and the user. One
+/// thread.
+class PathTrust {
+ public:
+  /// `executable` is canonical. Where it is empty or can't be examined, the vendor layer has no
+  /// privilege over the others.
+  PathTrust(TrustSource source, const std::filesystem::path& executable);
+
+  /// Why the regular file at this canonical path isn't trusted; nothing where it is.
+  [[nodiscard]] std::optional<Distrust> check(Layer layer, const std::filesystem::path& file) const;
+
+ private:
+  struct Component {
+    std::filesystem::path path;
+    FileFacts facts;
+  };
+  using Components = std::vector<Component>;
+
+  [[nodiscard]] std::optional<Distrust> check_as_vendor(const Components& components) const;
+  [[nodiscard]] std::optional<Distrust> check_strictly(const Components& components) const;
+  [[nodiscard]] std::optional<Distrust> wrong_owner(const Component& component) const;
+  [[nodiscard]] std::optional<Distrust> writable(const Component& component, mode_t bits) const;
+  [[nodiscard]] bool is_root_or_user(uid_t owner) const noexcept;
+
+  TrustSource source_;
+  std::filesystem::path executable_;
+  std::optional<uid_t> executable_owner_;
+  std::vector<gid_t> executable_groups_;  ///< those that could replace it
+};
+
+}  // namespace pindus
