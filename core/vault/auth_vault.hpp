@@ -76,14 +76,20 @@ class AuthVault {
 
   /// Stores an api key. The provider's first account becomes its default. name-collision where the
   /// account is there and may not be replaced. The caller has validated key and name.
+  /// A stop ends the wait for other processes with an `aborted` fault; the same in put_oauth and
+  /// remove.
   [[nodiscard]] virtual Result<void> put_api_key(std::string_view provider,
                                                  std::string_view account, const Secret& key,
-                                                 OnExisting on_existing) = 0;
+                                                 OnExisting on_existing,
+                                                 std::stop_token stop = {}) = 0;
 
-  /// Stores a sign-in; otherwise as put_api_key.
+  /// Stores a sign-in; otherwise as put_api_key. Where an account is replaced, what belonged to its
+  /// earlier sign-in goes, and members that the vault doesn't know stay; one of `credentials` with
+  /// an empty value goes too.
   [[nodiscard]] virtual Result<void> put_oauth(std::string_view provider, std::string_view account,
                                                const OAuthCredentials& credentials,
-                                               OnExisting on_existing) = 0;
+                                               OnExisting on_existing,
+                                               std::stop_token stop = {}) = 0;
 
   /// The key that a request needs, refreshed first if it must be; waits for the network then, and
   /// for other processes that refresh the same account. Without `account` the default one. Nothing
@@ -98,8 +104,8 @@ class AuthVault {
 
   /// Removes one account. Where it was the default, the first that is left becomes it; with the
   /// last one the provider goes. Returns whether anything was there.
-  [[nodiscard]] virtual Result<bool> remove(std::string_view provider,
-                                            std::string_view account) = 0;
+  [[nodiscard]] virtual Result<bool> remove(std::string_view provider, std::string_view account,
+                                            std::stop_token stop = {}) = 0;
 };
 
 }  // namespace pindus

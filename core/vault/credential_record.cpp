@@ -1,0 +1,181 @@
+#include "core/vault/credential_record.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace pindus {
+namespace {
+
+// What a sign-in stores, in our form and in older ones; a record's other members are answers to a
+// method's questions, or somebody else's.
+constexpr std::array<std::string_view, 11> sign_in_members = {
+    "key",     "apiKey",    "access",  "accessToken", "refresh", "refreshToken",
+    "expires", "expiresAt", "baseUrl", "accountId",   "clientId"};
+constexpr std::array<std::string_view, 8> named_members = {
+    "kind",    "isDefault",    "access",  "accessToken",
+    "refresh", "refreshToken", "expires", "expiresAt"};
+
+template <std::size_t N>
+bool contains(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// The name that this record uses.
+std::string_view used_name(std::string_view record, std::string_view name, std::string_view older) {
+  const auto members = list_members(record);
+  return find_member(members, name) == nullptr && find_member(members, older) != nullptr ? older
+                                                                                         : name;
+}
+
+void set(SecretText& record, std::string_view name, std::string_view value, unsigned depth) {
+  const auto members = list_members(record);
+  const JsonMember* member = find_member(members, name);
+  if (member != nullptr && member->value(record) == value) return;
+  record = set_member(record, name, value, depth);
+}
+
+void set_text(SecretText& record, std::string_view name, std::string_view text, unsigned depth) {
+  const auto members = list_members(record);
+  const JsonMember* member = find_member(members, name);
+  if (member != nullptr) {
+    const auto old = string_of(member->value(record));
+    if (old && old->view() == text) return;  // perhaps written with other escapes
+  }
+  record = set_member(record, name, quoted(text), depth);
+}
+
+// A new record says at once whether it is the default; here it is not.
+SecretText begin_sign_in(std::string_view record, std::string_view kind, unsigned depth) {
+  SecretText begun(record);
+  for (const std::string_view name : sign_in_members) begun = remove_member(begun, name);
+  set_text(begun, "kind", kind, depth);
+  if (find_member(list_members(begun), "isDefault") == nullptr) {
+    begun = set_member(begun, "isDefault", "false", depth);
+  }
+  return begun;
+}
+
+void set_expires(SecretText& record, std::optional<std::int64_t> expires_ms, unsigned depth) {
+  const std::string_view name = used_name(record, "expires", "expiresAt");
+  if (!expires_ms) {
+    record = remove_member(record, name);
+  } else if (CredentialRecord(record).expires_ms() != expires_ms) {
+    set(record, name, std::to_string(*expires_ms), depth);
+  }
+}
+
+void set_further(SecretText& record, const OAuthCredentials& credentials, unsigned depth) {
+  for (const auto& [name, value] : credentials.members) {
+    if (contains(named_members, name)) continue;
+    if (value.empty()) {
+      record = remove_member(record, name);
+    } else {
+      set_text(record, name, value, depth);
+    }
+  }
+}
+
+}  // namespace
+
+CredentialRecord::CredentialRecord(std::string_view object)
+    : text_(object), members_(list_members(object)) {}
+
+const JsonMember* CredentialRecord::find(std::string_view name, std::string_view older_name) const {
+  const JsonMember* member = find_member(members_, name);
+  return member != nullptr ? member : find_member(members_, older_name);
+}
+
+Secret CredentialRecord::text_of(const JsonMember* member) const {
+  if (member == nullptr) return {};
+  auto text = string_of(member->value(text_));
+  return text ? std::move(*text) : Secret();
+}
+
+std::optional<AuthKind> CredentialRecord::kind() const {
+  const bool has_key = !text_of(find("key", "apiKey")).empty();
+  const bool has_token = !text_of(find("access", "accessToken")).empty();
+  const JsonMember* kind = find_member(members_, "kind");
+  if (kind != nullptr) {
+    const Secret name = text_of(kind);
+    if (name.view() == "apiKey" && has_key) return AuthKind::api_key;
+    if (name.view() == "oauth" && has_token) return AuthKind::oauth;
+    return std::nullopt;
+  }
+  if (find_member(members_, "apiKey") != nullptr && has_key) return AuthKind::api_key;
+  if (find_member(members_, "accessToken") != nullptr && has_token) return AuthKind::oauth;
+  return std::nullopt;
+}
+
+bool CredentialRecord::is_default() const {
+  const JsonMember* member = find_member(members_, "isDefault");
+  return member != nullptr && member->value(text_) == "true";
+}
+
+Secret CredentialRecord::key() const {
+  return text_of(kind() == AuthKind::oauth ? find("access", "accessToken") : find("key", "apiKey"));
+}
+
+std::optional<std::int64_t> CredentialRecord::expires_ms() const {
+  const JsonMember* member = find("expires", "expiresAt");
+  if (member == nullptr) return std::nullopt;
+  return integer_of(member->value(text_));
+}
+
+OAuthCredentials CredentialRecord::oauth() const {
+  OAuthCredentials credentials{text_of(find("access", "accessToken")),
+                               text_of(find("refresh", "refreshToken")),
+                               expires_ms(),
+                               {}};
+  for (const JsonMember& member : members_) {
+    if (contains(named_members, member.name)) continue;
+    if (const auto text = string_of(member.value(text_))) {
+      credentials.members.emplace_back(member.name, text->view());
+    }
+  }
+  return credentials;
+}
+
+bool is_record(const std::vector<JsonMember>& members) {
+  return std::ranges::any_of(members, [](const JsonMember& member) {
+    return member.kind == bare::JsonKind::string &&
+           (member.name == "accessToken" || member.name == "apiKey");
+  });
+}
+
+SecretText signed_in(std::string_view record, const Secret& key, unsigned depth) {
+  SecretText edited = begin_sign_in(record, "apiKey", depth);
+  set_text(edited, "key", key.view(), depth);
+  return edited;
+}
+
+SecretText signed_in(std::string_view record, const OAuthCredentials& credentials, unsigned depth) {
+  SecretText edited = begin_sign_in(record, "oauth", depth);
+  set_text(edited, "access", credentials.access.view(), depth);
+  if (!credentials.refresh.empty()) {
+    set_text(edited, "refresh", credentials.refresh.view(), depth);
+  }
+  set_expires(edited, credentials.expires_ms, depth);
+  set_further(edited, credentials, depth);
+  return edited;
+}
+
+SecretText refreshed(std::string_view record, const OAuthCredentials& credentials, unsigned depth) {
+  SecretText edited(record);
+  set_text(edited, used_name(edited, "access", "accessToken"), credentials.access.view(), depth);
+  if (!credentials.refresh.empty()) {
+    set_text(edited, used_name(edited, "refresh", "refreshToken"), credentials.refresh.view(),
+             depth);
+  }
+  set_expires(edited, credentials.expires_ms, depth);
+  set_further(edited, credentials, depth);
+  return edited;
+}
+
+SecretText as_default(std::string_view record, unsigned depth) {
+  SecretText edited(record);
+  set(edited, "isDefault", "true", depth);
+  return edited;
+}
+
+}  // namespace pindus

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/vault/auth_vault.hpp"
+#include "core/vault/json_edit.hpp"
+#include "core/vault/secret_text.hpp"
+
+namespace pindus {
+
+/// One account's record, read. Borrows the text.
+class CredentialRecord {
+ public:
+  explicit CredentialRecord(std::string_view object);
+
+  /// How it signed in, told by `kind`, in a record of an older program by its members; nothing for
+  /// a form that we don't know, or without the key or token that belongs to it.
+  [[nodiscard]] std::optional<AuthKind> kind() const;
+  [[nodiscard]] bool is_default() const;
+  /// What a request needs: the api key, or the access token. Only where the kind is known.
+  [[nodiscard]] Secret key() const;
+  /// When the access token expires, in epoch milliseconds; nothing: never, as far as anybody said.
+  [[nodiscard]] std::optional<std::int64_t> expires_ms() const;
+  /// The token, with all its text members. Only for AuthKind::oauth.
+  [[nodiscard]] OAuthCredentials oauth() const;
+
+ private:
+  [[nodiscard]] const JsonMember* find(std::string_view name, std::string_view older_name) const;
+  [[nodiscard]] Secret text_of(const JsonMember* member) const;
+
+  std::string_view text_;
+  std::vector<JsonMember> members_;
+};
+
+/// Whether a provider's value is itself a record (of an older program, without accounts).
+[[nodiscard]] bool is_record(const std::vector<JsonMember>& members);
+
+/// The record after another sign-in: what belonged to the earlier one goes, what we don't know
+/// stays. A member of `credentials` with an empty value goes too. `depth` as for set_member.
+[[nodiscard]] SecretText signed_in(std::string_view record, const Secret& key, unsigned depth);
+[[nodiscard]] SecretText signed_in(std::string_view record, const OAuthCredentials& credentials,
+                                   unsigned depth);
+
+/// The record after a refresh: only what differs is touched; an empty refresh token means that the
+/// old one stays (RFC 6749, section 6).
+[[nodiscard]] SecretText refreshed(std::string_view record, const OAuthCredentials& credentials,
+                                   unsigned depth);
+
+/// The record with `isDefault` set.
+[[nodiscard]] SecretText as_default(std::string_view record, unsigned depth);
+
+}  // namespace pindus

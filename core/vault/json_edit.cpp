@@ -1,0 +1,117 @@
+#include "core/vault/json_edit.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <ranges>
+
+#include "core/json.hpp"
+
+namespace pindus {
+namespace {
+
+bare::Text bare_text(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
+void splice(SecretText& text, bare::Span span, std::string_view replacement) {
+  text.replace(span.begin, span.size(), replacement);
+}
+
+}  // namespace
+
+std::string decode_member_name(const bare::JsonReader& reader, std::string_view text) {
+  const bare::Span span = reader.name_span();
+  const auto name = string_of(text.substr(span.begin, span.size()));
+  return name ? std::string(name->view()) : std::string();
+}
+
+std::vector<JsonMember> list_members(std::string_view object) {
+  std::vector<JsonMember> members;
+  bare::JsonReader reader(bare_text(object));
+  bare::TextBuffer ignored;
+  reader.enter_object();
+  while (reader.next_member(ignored)) {
+    JsonMember member;
+    member.name = decode_member_name(reader, object);
+    member.name_span = reader.name_span();
+    if (!reader.peek(member.kind) || !reader.skip_value()) break;
+    member.value_span = reader.value_span();
+    members.push_back(std::move(member));
+  }
+  return members;
+}
+
+const JsonMember* find_member(const std::vector<JsonMember>& members, std::string_view name) {
+  const auto found = std::ranges::find(members.rbegin(), members.rend(), name, &JsonMember::name);
+  return found == members.rend() ? nullptr : &*found;
+}
+
+SecretText set_member(std::string_view object, std::string_view name, std::string_view value,
+                      unsigned depth) {
+  const auto members = list_members(object);
+  SecretText edited(object);
+  if (const JsonMember* member = find_member(members, name)) {
+    splice(edited, member->value_span, value);
+    return edited;
+  }
+  SecretText added(members.empty() ? "\n" : ",\n");
+  added.append(std::size_t{2} * depth, ' ');
+  added.append(quoted(name)).append(": ").append(value);
+  if (members.empty()) {
+    added.append("\n").append(std::size_t{2} * (depth - 1), ' ');
+    // Between the braces stand at most blanks.
+    const std::size_t open = object.find('{');
+    splice(edited, {open + 1, object.find('}', open)}, added);
+  } else {
+    const std::uint64_t end = members.back().value_span.end;
+    splice(edited, {end, end}, added);
+  }
+  return edited;
+}
+
+SecretText remove_member(std::string_view object, std::string_view name) {
+  SecretText edited(object);
+  for (;;) {
+    const auto members = list_members(edited);
+    const auto found = std::ranges::find(members, name, &JsonMember::name);
+    if (found == members.end()) return edited;
+    bare::Span span{found->name_span.begin, found->value_span.end};
+    if (found != members.begin()) {
+      span.begin = std::prev(found)->value_span.end;
+    } else if (members.size() > 1) {
+      span.end = std::next(found)->name_span.begin;
+    } else {
+      span = {edited.find('{') + 1, edited.find('}', span.end)};
+    }
+    splice(edited, span, "");
+  }
+}
+
+std::optional<Secret> string_of(std::string_view value) {
+  std::string decoded(value.size(), '\0');
+  bare::TextBuffer buffer(decoded.data(), decoded.size());
+  bare::JsonReader reader(bare_text(value));
+  const bool read = reader.read_string(buffer);
+  decoded.resize(buffer.size);
+  Secret secret(std::move(decoded));
+  if (!read) return std::nullopt;
+  return secret;
+}
+
+std::optional<std::int64_t> integer_of(std::string_view value) {
+  std::int64_t integer = 0;
+  if (bare::parse_integer(bare_text(value), integer)) return integer;
+  double number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
+  if (!(std::fabs(number) < 9e18)) return std::nullopt;
+  return static_cast<std::int64_t>(number);
+}
+
+SecretText quoted(std::string_view text) {
+  const Secret json(json_quote(text));
+  return SecretText(json.view());
+}
+
+}  // namespace pindus

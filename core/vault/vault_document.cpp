@@ -1,0 +1,240 @@
+#include "core/vault/vault_document.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <ranges>
+#include <utility>
+
+#include "core/bare/text.hpp"
+#include "core/vault/credential_record.hpp"
+
+namespace pindus {
+namespace {
+
+// Depths of what we add, for set_member.
+constexpr unsigned provider_depth = 1;
+constexpr unsigned account_depth = 2;
+constexpr unsigned record_depth = 3;
+
+constexpr std::string_view single_account = "default";
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+bool same_id(std::string_view a, std::string_view b) {
+  return bare::equal_ignoring_case({a.data(), a.size()}, {b.data(), b.size()});
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+StoredAccount stored_account(std::string_view name, std::string_view text) {
+  const CredentialRecord record(text);
+  return {std::string(name), record.kind(), record.is_default(), record.expires_ms()};
+}
+
+bool is_object(const JsonMember& member) {
+  return member.kind == bare::JsonKind::object;
+}
+
+void end_line(SecretText& text) {
+  if (!text.ends_with('\n')) text += '\n';
+}
+
+}  // namespace
+
+Result<VaultDocument> VaultDocument::parse(SecretText text, std::string_view name) {
+  if (text.size() > vault_size_limit) {
+    return fail(FaultKind::vault, fmt::format("{} is larger than 64 MiB, which no vault is", name),
+                "move it away and sign in again");
+  }
+  VaultDocument document(std::move(text), name);
+  if (!is_blank(document.text_)) PINDUS_CHECK(document.index());
+  return document;
+}
+
+Result<void> VaultDocument::index() {
+  bare::JsonReader reader({text_.data(), text_.size()});
+  bare::TextBuffer ignored;
+  std::vector<JsonMember> members;
+  reader.enter_object();
+  if (reader.error() == bare::JsonError::not_of_this_kind) {
+    return fault_at(reader.error_offset(), "it is not an object");
+  }
+  while (reader.next_member(ignored)) {
+    JsonMember member;
+    member.name = decode_member_name(reader, text_);
+    member.name_span = reader.name_span();
+    if (!reader.peek(member.kind) || !reader.skip_value()) break;
+    member.value_span = reader.value_span();
+    members.push_back(std::move(member));
+  }
+  if (!reader.finish()) return fault_at(reader.error_offset(), bare::describe(reader.error()));
+
+  auto folded = members;
+  for (JsonMember& member : folded) member.name = lower_case(member.name);
+  PINDUS_CHECK(check_twice(folded, "provider", 0));
+  for (JsonMember& member : members) {
+    Provider provider{std::move(member), false, {}};
+    auto inner = list_members(value_of(provider));
+    provider.is_record = is_record(inner);
+    if (!provider.is_record) {
+      PINDUS_CHECK(check_twice(inner, "account", provider.member.value_span.begin));
+      provider.accounts = std::move(inner);
+    }
+    providers_.push_back(std::move(provider));
+  }
+  return {};
+}
+
+Result<void> VaultDocument::check_twice(const std::vector<JsonMember>& members,
+                                        std::string_view what, std::size_t base) const {
+  std::vector<const JsonMember*> sorted;
+  sorted.reserve(members.size());
+  for (const JsonMember& member : members) sorted.push_back(&member);
+  std::ranges::stable_sort(sorted, {}, &JsonMember::name);
+  const auto twice = std::ranges::adjacent_find(sorted, {}, &JsonMember::name);
+  if (twice == sorted.end()) return {};
+  const JsonMember& second = **std::next(twice);
+  return fault_at(base + second.name_span.begin,
+                  fmt::format("the {} \"{}\" is there twice", what, printable(second.name, 60)));
+}
+
+std::unexpected<CredentialFault> VaultDocument::fault_at(std::size_t offset,
+                                                         std::string_view reason) const {
+  const std::string_view before = std::string_view(text_).substr(0, offset);
+  const auto line = 1 + std::ranges::count(before, '\n');
+  const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
+  // Columns are characters: bytes that continue one (10xxxxxx) don't count.
+  const auto column = 1 + std::ranges::count_if(before.substr(line_begin), [](char c) {
+                        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+                      });
+  return fail(
+      FaultKind::vault,
+      fmt::format("{} can't be understood: line {}, column {}: {}", name_, line, column, reason),
+      "mend it with an editor, or move it away and sign in again; it was left as it is");
+}
+
+std::string_view VaultDocument::value_of(const Provider& provider) const {
+  return provider.member.value(text_);
+}
+
+const VaultDocument::Provider* VaultDocument::find(std::string_view provider) const {
+  const auto found = std::ranges::find_if(providers_, [&](const Provider& candidate) {
+    return same_id(candidate.member.name, provider);
+  });
+  return found == providers_.end() ? nullptr : &*found;
+}
+
+std::vector<StoredAccount> VaultDocument::accounts_of(const Provider& provider) const {
+  std::vector<StoredAccount> accounts;
+  if (provider.is_record) {
+    accounts.push_back(stored_account(single_account, value_of(provider)));
+    accounts.back().is_default = true;
+    return accounts;
+  }
+  for (const JsonMember& account : provider.accounts | std::views::filter(is_object)) {
+    accounts.push_back(stored_account(account.name, account.value(value_of(provider))));
+  }
+  return accounts;
+}
+
+std::vector<StoredProvider> VaultDocument::providers() const {
+  std::vector<StoredProvider> stored;
+  for (const Provider& provider : providers_) {
+    auto accounts = accounts_of(provider);
+    if (!accounts.empty()) stored.push_back({provider.member.name, std::move(accounts)});
+  }
+  return stored;
+}
+
+std::vector<StoredAccount> VaultDocument::accounts(std::string_view provider) const {
+  const Provider* found = find(provider);
+  return found == nullptr ? std::vector<StoredAccount>() : accounts_of(*found);
+}
+
+std::optional<std::string> VaultDocument::default_account(std::string_view provider) const {
+  auto stored = accounts(provider);
+  if (stored.empty()) return std::nullopt;
+  const auto marked = std::ranges::find_if(stored, &StoredAccount::is_default);
+  return std::move((marked == stored.end() ? stored.front() : *marked).name);
+}
+
+std::optional<std::string_view> VaultDocument::record(std::string_view provider,
+                                                      std::string_view account) const {
+  const Provider* found = find(provider);
+  if (found == nullptr) return std::nullopt;
+  if (found->is_record) {
+    if (account != single_account) return std::nullopt;
+    return value_of(*found);
+  }
+  const JsonMember* member = find_member(found->accounts, account);
+  if (member == nullptr || !is_object(*member)) return std::nullopt;
+  return member->value(value_of(*found));
+}
+
+Result<SecretText> VaultDocument::with_record(std::string_view provider, std::string_view account,
+                                              const RecordEdit& edit) const {
+  const SecretText root(is_blank(text_) ? std::string_view("{}\n") : std::string_view(text_));
+  const Provider* found = find(provider);
+  if (found != nullptr && !is_object(found->member)) {
+    return fault_at(found->member.value_span.begin, "this should be a provider's accounts");
+  }
+  const std::string_view id = found == nullptr ? provider : std::string_view(found->member.name);
+  const std::string_view value = found == nullptr ? "{}" : value_of(*found);
+  const bool single = found != nullptr && found->is_record;
+  SecretText new_provider;
+  if (single && account == single_account) {
+    new_provider = edit(value, account_depth);
+    // A refresh leaves an older program's form as it is; a sign-in makes it one of ours.
+    if (!is_record(list_members(new_provider))) {
+      new_provider = set_member("{}", account, as_default(edit(value, record_depth), record_depth),
+                                account_depth);
+    }
+  } else {
+    const SecretText accounts =
+        single ? set_member("{}", single_account, value, account_depth) : SecretText(value);
+    const auto members = list_members(accounts);
+    const JsonMember* member = find_member(members, account);
+    if (member != nullptr && !is_object(*member)) {
+      return fault_at(found->member.value_span.begin + member->value_span.begin,
+                      "this should be an account's record");
+    }
+    SecretText record = edit(member == nullptr ? "{}" : member->value(accounts), record_depth);
+    if (std::ranges::none_of(members, is_object)) record = as_default(record, record_depth);
+    new_provider = set_member(accounts, account, record, account_depth);
+  }
+  SecretText edited = set_member(root, id, new_provider, provider_depth);
+  end_line(edited);
+  return edited;
+}
+
+SecretText VaultDocument::without_account(std::string_view provider,
+                                          std::string_view account) const {
+  const auto old_record = record(provider, account);
+  if (!old_record) return text_;
+  const Provider& found = *find(provider);
+  const bool was_default = CredentialRecord(*old_record).is_default();
+  SecretText rest = found.is_record ? SecretText("{}") : remove_member(value_of(found), account);
+  const auto left = list_members(rest);
+  const auto has_default = [&](const JsonMember& member) {
+    return CredentialRecord(member.value(rest)).is_default();
+  };
+  const auto heir = std::ranges::find_if(left, is_object);
+  if (was_default && heir != left.end() && std::ranges::none_of(left, has_default)) {
+    rest = set_member(rest, heir->name, as_default(heir->value(rest), record_depth), account_depth);
+  }
+  SecretText edited = left.empty() ? remove_member(text_, found.member.name)
+                                   : set_member(text_, found.member.name, rest, provider_depth);
+  end_line(edited);
+  return edited;
+}
+
+}  // namespace pindus

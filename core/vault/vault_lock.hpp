@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <stop_token>
+#include <string_view>
+
+#include "core/fault.hpp"
+#include "core/file_descriptor.hpp"
+
+namespace pindus {
+
+/// How long anybody waits for a lock.
+inline constexpr std::chrono::seconds lock_wait_limit{45};
+
+/// The byte that is locked while the vault itself is replaced.
+inline constexpr std::int64_t vault_lock_byte = 0;
+
+/// The byte that is locked while an account changes: 1 + FNV-1a (64 bits, the upper two dropped)
+/// of the provider in lower case, a zero and the account. Every version of pindus must agree.
+[[nodiscard]] std::int64_t account_lock_byte(std::string_view provider,
+                                             std::string_view account) noexcept;
+
+/// One byte of the lock file, held. Ends with this object and with the process.
+class VaultLock {
+ public:
+  /// Waits for the byte. `subject` says in a fault what is locked ("the vault"). Makes the lock
+  /// file where there is none, with the owner of its directory. Faults: vault (after
+  /// lock_wait_limit, or the file can't be opened or locked); aborted.
+  [[nodiscard]] static Result<VaultLock> take(const std::filesystem::path& file, std::int64_t byte,
+                                              std::string_view subject, const std::stop_token& stop,
+                                              std::chrono::milliseconds limit = lock_wait_limit);
+
+  [[nodiscard]] std::int64_t byte() const noexcept { return byte_; }
+
+ private:
+  VaultLock(FileDescriptor file, std::int64_t byte) : file_(std::move(file)), byte_(byte) {}
+
+  FileDescriptor file_;
+  std::int64_t byte_;
+};
+
+}  // namespace pindus
