@@ -1,0 +1,209 @@
+#include "core/refresh/refresh_account.hpp"
+
+#include <fmt/core.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/stoppable_wait.hpp"
+#include "core/vault/credential_record.hpp"
+#include "core/vault/file_fault.hpp"
+#include "core/vault/usable_key.hpp"
+
+namespace pindus {
+namespace {
+
+using namespace std::chrono_literals;
+using MaybeKey = Result<std::optional<UsableKey>>;
+using Answer = std::expected<OAuthCredentials, RefreshFailure>;
+
+constexpr auto longest_retry_after = 5s;
+
+class Refresh {
+ public:
+  explicit Refresh(const AccountToRefresh& account)
+      : storage_(account.storage),
+        refresher_(*account.refresher),
+        provider_(account.provider),
+        account_(account.account),
+        stop_(account.stop),
+        policy_(refresher_.policy(provider_)) {}
+
+  MaybeKey run() {
+    auto stored = PINDUS_TRY(read_record());
+    if (!stored || is_fresh(*stored)) return usable(stored);
+    if (const auto writable = storage_.check_writable(); !writable) {
+      if (policy_.rotates) return std::unexpected(writable.error());
+      return refresh_without_storing(*stored, writable.error());
+    }
+    const auto held = PINDUS_TRY(storage_.hold_account(provider_, account_, stop_));
+    // Whoever held it before us may have done the work.
+    stored = PINDUS_TRY(read_record());
+    if (!stored || is_fresh(*stored)) return usable(stored);
+    return refresh_and_store(*held, *stored);
+  }
+
+ private:
+  Result<std::optional<SecretText>> read_record() {
+    const VaultDocument document = PINDUS_TRY(storage_.read(stop_));
+    const auto record = document.record(provider_, account_);
+    if (!record) return std::nullopt;
+    return SecretText(*record);
+  }
+
+  // By then it may also have become an api key.
+  [[nodiscard]] bool is_fresh(std::string_view record) const {
+    return CredentialRecord(record).kind() != AuthKind::oauth || time_left(record) > policy_.margin;
+  }
+
+  MaybeKey usable(const std::optional<SecretText>& record) const {
+    if (!record) return std::nullopt;
+    if (!CredentialRecord(*record).kind()) {
+      return std::unexpected(refresh_fault(
+          fmt::format("another program changed {} to a form that pindus doesn't know", described()),
+          replace_command(provider_, account_)));
+    }
+    return usable_key_of(*record);
+  }
+
+  MaybeKey refresh_and_store(HeldAccount& held, SecretText stored) {
+    PINDUS_CHECK(held.reserve());
+    OAuthCredentials sent = CredentialRecord(stored).oauth();
+    Answer answer = ask(stored, sent);
+    if (!answer && answer.error().kind == RefreshFailure::Kind::permanent) {
+      // Another program, which has no lock, may have used up that refresh token.
+      auto now = PINDUS_TRY(read_record());
+      if (!now) return std::nullopt;
+      if (CredentialRecord(*now).oauth().refresh.view() != sent.refresh.view()) {
+        if (is_fresh(*now)) return usable(now);
+        stored = std::move(*now);
+        sent = CredentialRecord(stored).oauth();
+        answer = ask(stored, sent);
+      }
+    }
+    if (!answer) return give_up(stored, answer.error());
+    return store(held, sent, *answer);
+  }
+
+  MaybeKey refresh_without_storing(const SecretText& stored, const CredentialFault& unwritable) {
+    const Answer answer = ask(stored, CredentialRecord(stored).oauth());
+    if (!answer) return give_up(stored, answer.error());
+    UsableKey key = usable_key_of(refreshed(stored, *answer, 1));
+    key.warning =
+        fmt::format("the new token of {} is not stored: {}", described(), unwritable.message);
+    return key;
+  }
+
+  Answer ask(std::string_view stored, const OAuthCredentials& credentials) {
+    if (credentials.refresh.empty()) {
+      return std::unexpected(RefreshFailure{
+          time_left(stored) > 0ms ? RefreshFailure::Kind::transient
+                                  : RefreshFailure::Kind::permanent,
+          refresh_fault(fmt::format("{} has no refresh token", described())), std::nullopt});
+    }
+    Answer answer = refresher_.refresh(provider_, account_, credentials, stop_);
+    if (answer || answer.error().kind != RefreshFailure::Kind::transient) return answer;
+    const auto pause = answer.error().retry_after;
+    if (!pause || *pause > longest_retry_after) return answer;
+    if (!wait_unless_stopped(*pause, stop_)) {
+      return std::unexpected(
+          RefreshFailure{RefreshFailure::Kind::cancelled, stopped_fault(), std::nullopt});
+    }
+    return refresher_.refresh(provider_, account_, credentials, stop_);
+  }
+
+  MaybeKey give_up(std::string_view stored, RefreshFailure failure) const {
+    CredentialFault& fault = failure.fault;
+    switch (failure.kind) {
+      case RefreshFailure::Kind::cancelled:
+        if (fault.kind != FaultKind::aborted) fault = stopped_fault();
+        return std::unexpected(std::move(fault));
+      case RefreshFailure::Kind::permanent:
+        fault.hint = replace_command(provider_, account_);
+        return std::unexpected(std::move(fault));
+      case RefreshFailure::Kind::transient: break;
+    }
+    const std::string again = failure.retry_after && *failure.retry_after > longest_retry_after
+                                  ? fmt::format("try again in {} s", failure.retry_after->count())
+                                  : std::string();
+    const auto left = std::chrono::floor<std::chrono::seconds>(time_left(stored));
+    if (time_left(stored) > 0ms) {
+      UsableKey key = usable_key_of(stored);
+      key.warning = fmt::format("{}: {}; the old token is valid for another {} s{}{}", fault.label,
+                                fault.message, left.count(), again.empty() ? "" : "; ", again);
+      return key;
+    }
+    if (!again.empty()) {
+      fault.hint = again;
+    } else if (fault.hint.empty()) {
+      fault.hint = "try again later";
+    }
+    return std::unexpected(std::move(fault));
+  }
+
+  MaybeKey store(HeldAccount& held, const OAuthCredentials& sent, const OAuthCredentials& answer) {
+    std::optional<SecretText> outcome;
+    const auto edit = [&](const VaultDocument& document) -> Result<SecretText> {
+      const auto record = document.record(provider_, account_);
+      outcome = record ? std::optional(SecretText(*record)) : std::nullopt;
+      // Removed meanwhile: it stays removed. Signed in or refreshed by a program that has no lock:
+      // that person's or program's will is not written over while it is of use.
+      if (!record) return document.text();
+      const bool same_grant =
+          CredentialRecord(*record).oauth().refresh.view() == sent.refresh.view();
+      if (!same_grant && is_fresh(*record)) return document.text();
+      return document.with_record(provider_, account_, [&](std::string_view old, unsigned depth) {
+        SecretText edited = refreshed(old, answer, depth);
+        outcome = edited;
+        return edited;
+      });
+    };
+    // Not stopped any more: the provider may have ended the old token with its answer.
+    if (auto changed = held.change(edit, {}); !changed) {
+      CredentialFault& fault = changed.error();
+      if (policy_.rotates) {
+        fault.message += "; the provider had already given a new token, which is lost";
+        fault.hint += fmt::format("{}then: {}", fault.hint.empty() ? "" : "; ",
+                                  replace_command(provider_, account_));
+      }
+      return std::unexpected(std::move(fault));
+    }
+    return usable(outcome);
+  }
+
+  [[nodiscard]] std::string described() const {
+    return fmt::format("the account {} of {}", printable(account_, 60), printable(provider_, 60));
+  }
+
+  VaultStorage& storage_;
+  TokenRefresher& refresher_;
+  std::string_view provider_;
+  std::string_view account_;
+  std::stop_token stop_;
+  TokenRefresher::Policy policy_;
+};
+
+}  // namespace
+
+std::chrono::milliseconds time_left(std::string_view record) {
+  const auto expires = CredentialRecord(record).expires_ms();
+  if (!expires) return std::chrono::milliseconds::max();
+  std::int64_t left = 0;
+  if (__builtin_sub_overflow(*expires, now_ms(), &left)) return std::chrono::milliseconds::min();
+  return std::chrono::milliseconds(left);
+}
+
+MaybeKey refresh_account(const AccountToRefresh& account) {
+  if (account.refresher != nullptr) return Refresh(account).run();
+  const VaultDocument document = PINDUS_TRY(account.storage.read(account.stop));
+  const auto record = document.record(account.provider, account.account);
+  if (!record) return std::nullopt;
+  if (time_left(*record) > 0ms) return usable_key_of(*record);
+  return std::unexpected(
+      refresh_fault(fmt::format("the token of the account {} of {} has expired",
+                                printable(account.account, 60), printable(account.provider, 60)),
+                    replace_command(account.provider, account.account)));
+}
+
+}  // namespace pindus

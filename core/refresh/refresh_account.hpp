@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+#include <string_view>
+
+#include "core/refresh/token_refresher.hpp"
+#include "core/vault/auth_vault.hpp"
+#include "core/vault/vault_storage.hpp"
+
+namespace pindus {
+
+/// A token with more left than this is used without a look at any manifest's margin.
+inline constexpr std::chrono::milliseconds surely_valid{bare::surely_valid_ms};
+
+/// How long a stored token is still valid; negative where it isn't, the longest time where its
+/// record doesn't say.
+[[nodiscard]] std::chrono::milliseconds time_left(std::string_view record);
+
+/// One stored OAuth account whose token may have to be refreshed. Everything is borrowed.
+struct AccountToRefresh {
+  VaultStorage& storage;
+  TokenRefresher* refresher = nullptr;  ///< null: what is expired is a fault
+  std::string_view provider;
+  std::string_view account;
+  std::stop_token stop;
+};
+
+/// The account's token with at least the provider's margin left. Of any number of threads and
+/// processes one asks the provider, and what it gets is on the disk before anybody uses it. Where a
+/// new token can't be had for now, the old one while it is valid, with a warning. Nothing where the
+/// account is gone. Faults: vault ("Refresh failed" where the provider refused for good; the record
+/// is as it was); aborted.
+[[nodiscard]] Result<std::optional<UsableKey>> refresh_account(const AccountToRefresh& account);
+
+}  // namespace pindus

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "core/vault/vault_storage.hpp"
+
+namespace pindus {
+
+/// A vault's text in memory.
+class MemoryStorage final : public VaultStorage {
+ public:
+  explicit MemoryStorage(std::string_view text) : text_(text) {}
+
+  [[nodiscard]] std::string text() const;
+
+  [[nodiscard]] bare::KeyAnswer find_ready_key(const bare::KeyRequest& request,
+                                               bare::TextBuffer& out) override;
+  [[nodiscard]] Result<VaultDocument> read(const std::stop_token& stop) override;
+  [[nodiscard]] Result<void> check_writable() override { return {}; }
+  [[nodiscard]] Result<std::unique_ptr<HeldAccount>> hold_account(
+      std::string_view provider, std::string_view account, const std::stop_token& stop) override;
+  [[nodiscard]] Result<void> change(const VaultEdit& edit, const std::stop_token& stop) override;
+
+ private:
+  class Held;
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any released_;
+  SecretText text_;
+  std::set<std::int64_t> held_;  // the bytes that a lock file would have
+};
+
+}  // namespace pindus

@@ -1,0 +1,71 @@
+#include "core/vault/usable_key.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "core/vault/credential_record.hpp"
+
+namespace pindus {
+namespace {
+
+// The key stands in front, and a refresh token is nobody's business.
+constexpr std::array<std::string_view, 6> left_out = {"key",         "apiKey",  "access",
+                                                      "accessToken", "refresh", "refreshToken"};
+
+SecretText without_blanks(std::string_view value) {
+  SecretText compact(value.size(), '\0');
+  bare::TextBuffer buffer(compact.data(), compact.size());
+  bare::JsonReader reader({value.data(), value.size()});
+  reader.copy_value(buffer);
+  compact.resize(buffer.size);
+  return compact;
+}
+
+std::string shell_word(std::string_view word) {
+  const bool plain = !word.empty() && std::ranges::all_of(word, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  });
+  if (plain) return std::string(word);
+  std::string quoted_word = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      quoted_word += "'\\''";
+    } else {
+      quoted_word += c;
+    }
+  }
+  return quoted_word + '\'';
+}
+
+}  // namespace
+
+UsableKey usable_key_of(std::string_view record) {
+  const CredentialRecord credential(record);
+  UsableKey usable;
+  usable.key = credential.key();
+  SecretText json = "{\"key\":" + quoted(usable.key.view());
+  for (const JsonMember& member : list_members(record)) {
+    if (std::ranges::find(left_out, member.name) != left_out.end()) continue;
+    json.append(",").append(record.substr(member.name_span.begin, member.name_span.size()));
+    json.append(":").append(without_blanks(member.value(record)));
+  }
+  usable.json = Secret(std::string_view(json.append("}")));
+  return usable;
+}
+
+std::string replace_command(std::string_view provider, std::string_view account) {
+  return fmt::format("pindus signin {} --account {} --replace", shell_word(provider),
+                     shell_word(account));
+}
+
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace pindus
