@@ -49,7 +49,8 @@ class OAuthClient {
 
   /// The format that an option ("token_body", "revoke_body") asks for.
   Result<FormFormat> format(std::string_view option) const {
-    PINDUS_TRY(const std::string name, session_->option(option, "form"));
+    PINDUS_TRY(const std::string value, session_->option(option, "form"));
+    const std::string_view name = value;  // g++ 12 finds the string uninitialized at -O2
     if (name == "form") return FormFormat::urlencoded;
     if (name == "json") return FormFormat::json;
     return session_->fail(
