@@ -29,12 +29,12 @@ class Origins {
   void apply(std::size_t file, const std::string& pointer, const Json& patch) {
     const auto* object = patch.as_object();
     if (object == nullptr) {
-      hide_below(pointer);
-      hide(pointer);
+      hide_below(file, pointer);
+      hide(file, pointer);
       if (!patch.is_null()) origin_[pointer] = file;
       return;
     }
-    hide(pointer);
+    hide(file, pointer);
     for (const auto& [name, change] : *object) {
       const bool heads_every_file = pointer.empty() && (name == "manifest" || name == "id");
       if (!heads_every_file) apply(file, pointer + "/" + escape_token(name), change);
@@ -47,20 +47,23 @@ class Origins {
   }
 
  private:
-  void hide(const std::string& pointer) {
+  using Origin = std::map<std::string, std::size_t>;  // a value's pointer, the index of its file
+
+  void hide(std::size_t by, const std::string& pointer) {
     const auto entry = origin_.find(pointer);
-    if (entry == origin_.end()) return;
-    files_[entry->second].hidden.push_back(pointer);
-    origin_.erase(entry);
+    if (entry != origin_.end()) hide(by, entry);
   }
 
-  void hide_below(const std::string& pointer) {
+  void hide_below(std::size_t by, const std::string& pointer) {
     const std::string prefix = pointer + "/";
     auto entry = origin_.lower_bound(prefix);
-    while (entry != origin_.end() && entry->first.starts_with(prefix)) {
-      files_[entry->second].hidden.push_back(entry->first);
-      entry = origin_.erase(entry);
-    }
+    while (entry != origin_.end() && entry->first.starts_with(prefix)) entry = hide(by, entry);
+  }
+
+  Origin::iterator hide(std::size_t by, Origin::iterator entry) {
+    files_[entry->second].hidden.push_back(entry->first);
+    files_[by].overrides.push_back(entry->first);
+    return origin_.erase(entry);
   }
 
   [[nodiscard]] bool has_below(const std::string& pointer) const {
@@ -69,7 +72,7 @@ class Origins {
   }
 
   std::vector<ManifestFile>& files_;
-  std::map<std::string, std::size_t> origin_;  // a value's pointer, the index of its file
+  Origin origin_;
 };
 
 }  // namespace
@@ -85,7 +88,7 @@ const Manifest* MergedManifest::giver(std::span<const Manifest> manifests,
 MergedManifest merge_manifests(std::span<const Manifest> manifests) {
   MergedManifest merged;
   for (const Manifest& manifest : manifests) {
-    merged.files.push_back({manifest.path, manifest.layer, {}, {}});
+    merged.files.push_back({manifest.path, manifest.layer, {}, {}, {}});
   }
   Origins origins(merged.files);
   for (std::size_t i = 0; i < manifests.size(); ++i) {

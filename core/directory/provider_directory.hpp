@@ -53,8 +53,9 @@ struct Method {
 struct ManifestFile {
   std::filesystem::path path;
   Layer layer = Layer::vendor;
-  std::vector<std::string> gave;    ///< JSON pointers of the values that stand in the merge
-  std::vector<std::string> hidden;  ///< those that a later file replaced or removed
+  std::vector<std::string> gave;       ///< JSON pointers of the values that stand in the merge
+  std::vector<std::string> hidden;     ///< those that a later file replaced or removed
+  std::vector<std::string> overrides;  ///< those of earlier files that it replaced or removed
 };
 
 /// A provider: the merge of all the manifests of its id.

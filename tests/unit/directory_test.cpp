@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+
 #include "core/directory/provider_directory.hpp"
 #include "directory_tree.hpp"
 
