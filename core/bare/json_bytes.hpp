@@ -7,8 +7,8 @@
 
 namespace pindus::bare {
 
-// Where the bytes of a value go. `token` gets the bytes as they stand, `content` those inside a
-// string that mean themselves, `decoded` what an escape stands for.
+// What JsonScanner calls an Output: where the bytes of a value go. `token` gets the bytes as they
+// stand, `content` those inside a string that mean themselves, `decoded` what an escape stands for.
 struct Drop {
   void token(Text) {}
   void content(Text) {}

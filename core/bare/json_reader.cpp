@@ -1,5 +1,7 @@
 #include "core/bare/json_reader.hpp"
 
+#include "core/bare/json_tokens.hpp"
+
 namespace pindus::bare {
 
 const char* describe(JsonError error) {
