@@ -1,0 +1,161 @@
+#include <catch2/catch.hpp>
+
+#include <pindus/flows/authorization_code.hpp>
+
+#include "tests/abi/fake_host.hpp"
+
+namespace pindus::test {
+namespace {
+
+constexpr auto token_answer = R"({"access_token":"a-1","refresh_token":"r-1","expires_in":3600})";
+
+struct Server {
+  FakeHost host;
+  Server() {
+    host.options = {{"client_id", "client 1"},
+                    {"authorize_url", "https://login.example/authorize"},
+                    {"token_url", "https://login.example:444/token"},
+                    {"redirect_uri", "http://localhost:1455/callback"},
+                    {"scope", "openid offline_access"}};
+    host.server = {{200, token_answer, {}}};
+  }
+  int32_t sign_in(const std::string& pasted) {
+    host.prompts = {pasted};
+    sdk::Session session(host.table(), host.session());
+    const int32_t code = sdk::AuthorizationCodeFlow(session).sign_in().code();
+    CHECK(host.live_handles() == 0);
+    return code;
+  }
+};
+
+TEST_CASE("the challenge of RFC 7636 appendix B comes out of its verifier") {
+  Server server;
+  const unsigned char octets[] = {116, 24,  223, 180, 151, 153, 224, 37,  79,  250, 96,
+                                  125, 216, 173, 187, 186, 22,  212, 37,  77,  105, 214,
+                                  191, 240, 91,  88,  5,   88,  83,  132, 141, 121};
+  server.host.random_bytes = {std::string(std::begin(octets), std::end(octets))};
+  REQUIRE(server.sign_in("the-code") == PINDUS_OK);
+  CHECK(server.host.opened_parameter("code_challenge") ==
+        "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+  CHECK(server.host.opened_parameter("code_challenge_method") == "S256");
+  CHECK(server.host.requests.at(0).field("code_verifier") ==
+        "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+}
+
+TEST_CASE("the address has what RFC 6749 wants, and the manifest's own parameters") {
+  Server server;
+  server.host.options["authorize_params"] = "code=true&originator=pindus";
+  REQUIRE(server.sign_in("the-code") == PINDUS_OK);
+  CHECK(
+      server.host.opened.at(0).starts_with("https://login.example/authorize?response_type=code&"));
+  CHECK(server.host.opened_parameter("client_id") == "client 1");
+  CHECK(server.host.opened_parameter("scope") == "openid offline_access");
+  CHECK(server.host.opened_parameter("redirect_uri") == "http://localhost:1455/callback");
+  CHECK(server.host.opened_parameter("originator") == "pindus");
+  CHECK(server.host.opened_parameter("state").size() == 43);
+  CHECK(server.host.opened_parameter("state") != server.host.requests.at(0).field("code_verifier"));
+}
+
+TEST_CASE("every form that a person can paste gives the code") {
+  const std::string pasted =
+      GENERATE("the-code", "  the-code\n", "the-code#{state}", "the-code#{state}   \r\n",
+               "\"the-code\"", "code=the-code&state={state}", "?state={state}&code=the-code",
+               "code=the-code", "http://localhost:1455/callback?code=the-code&state={state}",
+               "http://localhost:1455/callback?code=the-code&state={state}#_=_",
+               "http://localhost:1455/callback?code=the-code#{state}",
+               "http://localhost:1455/callback#code=the-code&state={state}",
+               "localhost:1455/callback?state={state}&code=the-code",
+               "http://localhost:1455/call\n  back?co\r\nde=the-\n  code&state={state}",
+               "http://localhost:1455/"
+               "callback?code=the%2Dcode&state={state}&iss=https%3A%2F%2Flogin.example",
+               "<http://localhost:1455/callback?code=the-code&state={state}>");
+  CAPTURE(pasted);
+  Server server;
+  REQUIRE(server.sign_in(pasted) == PINDUS_OK);
+  CHECK(server.host.requests.at(0).field("code") == "the-code");
+  CHECK(server.host.record.at("access") == "a-1");
+  CHECK(server.host.record.at("refresh") == "r-1");
+  CHECK(server.host.lifetime == 3600);
+  CHECK(server.host.commits == 1);
+}
+
+TEST_CASE("an address of 64 KiB is taken") {
+  Server server;
+  const std::string filler(64000, 'x');
+  REQUIRE(server.sign_in("http://localhost/?filler=" + filler + "&code=the-code") == PINDUS_OK);
+  CHECK(server.host.requests.at(0).field("code") == "the-code");
+}
+
+TEST_CASE("what must not be taken is refused before the server is asked") {
+  struct Case {
+    std::string pasted;
+    int32_t code;
+    std::string says;
+  };
+  const auto refused = GENERATE(
+      Case{"the-code#another-state", PINDUS_PROTOCOL, "another sign-in"},
+      Case{"http://localhost/?code=the-code&state=other", PINDUS_PROTOCOL, "another sign-in"},
+      Case{"http://localhost/?code=the-code&state={state}&iss=https://evil.example",
+           PINDUS_PROTOCOL, "another server"},
+      Case{"https://login.example/authorize?response_type=code&code=true", PINDUS_PROTOCOL,
+           "where the sign-in begins"},
+      Case{"https://login.example/", PINDUS_PROTOCOL, "no code in it"},
+      Case{"http://localhost/?code=&state={state}", PINDUS_PROTOCOL, "no code in it"},
+      Case{"http://localhost/?code=a%2&state={state}", PINDUS_PROTOCOL, "broken % escape"},
+      Case{"  ", PINDUS_CANCELLED, "nothing was pasted"},
+      Case{"?error=access_denied&error_description=Not+today&state={state}", PINDUS_DENIED,
+           "access_denied: Not today"});
+  CAPTURE(refused.pasted);
+  Server server;
+  CHECK(server.sign_in(refused.pasted) == refused.code);
+  CHECK_THAT(server.host.error, Catch::Contains(refused.says));
+  CHECK(server.host.requests.empty());
+  CHECK(server.host.commits == 0);
+}
+
+TEST_CASE("the issuer that the manifest names is compared whole") {
+  Server server;
+  server.host.options["issuer"] = "https://login.example/tenant";
+  const std::string address = "http://localhost/?code=c&state={state}&iss=https://login.example";
+  CHECK(server.sign_in(address + "/other") == PINDUS_PROTOCOL);
+  CHECK(server.sign_in(address + "/tenant") == PINDUS_OK);
+}
+
+TEST_CASE("the exchange is a form, or JSON with the state, as the manifest says") {
+  Server server;
+  SECTION("a form") {
+    REQUIRE(server.sign_in("the-code") == PINDUS_OK);
+    const FakeRequest& request = server.host.requests.at(0);
+    CHECK(request.headers.at("Content-Type") == "application/x-www-form-urlencoded");
+    CHECK(request.field("state") == "(none)");
+    CHECK(request.field("client_secret") == "(none)");
+  }
+  SECTION("JSON") {
+    server.host.options["token_body"] = "json";
+    server.host.options["exchange_state"] = "true";
+    server.host.options["client_secret"] = "hush";
+    REQUIRE(server.sign_in("the-code#{state}") == PINDUS_OK);
+    const FakeRequest& request = server.host.requests.at(0);
+    CHECK(request.headers.at("Content-Type") == "application/json");
+    CHECK(request.field("state") == server.host.opened_parameter("state"));
+    CHECK(request.field("client_secret") == "hush");
+  }
+  const FakeRequest& request = server.host.requests.at(0);
+  CHECK(request.method == "POST");
+  CHECK(request.url == "https://login.example:444/token");
+  CHECK(request.headers.at("Accept") == "application/json");
+  CHECK(request.field("grant_type") == "authorization_code");
+  CHECK(request.field("client_id") == "client 1");
+  CHECK(request.field("redirect_uri") == "http://localhost:1455/callback");
+}
+
+TEST_CASE("an option that is missing is named") {
+  Server server;
+  const std::string option = GENERATE("client_id", "authorize_url", "token_url");
+  server.host.options.erase(option);
+  CHECK(server.sign_in("the-code") == PINDUS_NOT_FOUND);
+  CHECK_THAT(server.host.error, Catch::Contains(option));
+}
+
+}  // namespace
+}  // namespace pindus::test
