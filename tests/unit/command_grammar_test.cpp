@@ -1,0 +1,179 @@
+#include <catch2/catch.hpp>
+
+#include "core/command/grammar.hpp"
+
+using pindus::AuthKeyCommand;
+using pindus::AuthKind;
+using pindus::AuthStatusCommand;
+using pindus::FaultKind;
+using pindus::HelpCommand;
+using pindus::OnExisting;
+using pindus::parse_command_line;
+using pindus::SigninCommand;
+using pindus::SignoutCommand;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+bool handled(const Words& words) {
+  return parse_command_line(words, "pindus").handled;
+}
+
+template <typename Command>
+Command parsed(const Words& words) {
+  auto result = parse_command_line(words, "pindus");
+  REQUIRE(result.handled);
+  if (!result.line) FAIL(format_credential_fault(result.line.error()));
+  REQUIRE(std::holds_alternative<Command>(result.line->command));
+  return std::get<Command>(result.line->command);
+}
+
+std::string refusal(const Words& words) {
+  const auto result = parse_command_line(words, "pindus");
+  REQUIRE(result.handled);
+  REQUIRE(!result.line);
+  CHECK(result.line.error().kind == FaultKind::usage);
+  CHECK(result.line.error().hint == "pindus " + result.verb + " --help");
+  return result.line.error().message;
+}
+
+std::string help(const Words& words) {
+  return parsed<HelpCommand>(words).text;
+}
+
+}  // namespace
+
+TEST_CASE("signin and signout own the first word, auth and plugin only with a part of their own") {
+  for (const Words& words : {Words{"signin"},
+                             {"login", "whatever"},
+                             {"signout", "openai"},
+                             {"logout"},
+                             {"auth"},
+                             {"auth", "--nonsense"},
+                             {"auth", "-h"},
+                             {"auth", "key"},
+                             {"auth", "status", "x"},
+                             {"--help"},
+                             {"-h"},
+                             {"--version", "rest"}}) {
+    CAPTURE(words);
+    CHECK(handled(words));
+  }
+  for (const Words& words : {Words{},
+                             {""},
+                             {"auth", "my", "users"},
+                             {"auth", ""},
+                             {"Signin"},
+                             {"sign"},
+                             {"--list"},
+                             {"--", "signin"},
+                             {"-p", "fix it"},
+                             {"help"},
+                             {"openai", "signin"}}) {
+    CAPTURE(words);
+    CHECK(!handled(words));
+  }
+}
+
+TEST_CASE("options stand in any order and with or without an equals sign") {
+  for (const Words& words :
+       {Words{"signin", "openai", "--account", "work", "--api-key"},
+        {"login", "--apikey", "--account=work", "openai"},
+        {"signin", "--method=api-key", "--provider", "openai", "--account=work"},
+        {"signin", "--account", "work", "--method", "api-key", "--", "openai"},
+        {"signin", "openai", "--provider=OpenAI", "--account", "work", "--method", "apikey",
+         "--api-key"}}) {
+    CAPTURE(words);
+    const auto signin = parsed<SigninCommand>(words);
+    CHECK(signin.provider == "openai");
+    CHECK(signin.account == "work");
+    CHECK(signin.method == AuthKind::api_key);
+  }
+}
+
+TEST_CASE("every switch of signin says what it says") {
+  const auto plain = parsed<SigninCommand>({"signin"});
+  CHECK(!plain.provider);
+  CHECK(!plain.account);
+  CHECK(!plain.method);
+  CHECK(plain.open_browser);
+  CHECK(plain.show_qr);
+  CHECK(!plain.list);
+  CHECK(plain.on_existing == OnExisting::refuse);
+
+  const auto full = parsed<SigninCommand>({"signin", "--oauth", "--no-browser", "--no-qr", "--ls",
+                                           "--replace", "--set", "a=b=c", "--set=host=", "x"});
+  CHECK(full.provider == "x");
+  CHECK(full.method == AuthKind::oauth);
+  CHECK(!full.open_browser);
+  CHECK(!full.show_qr);
+  CHECK(full.list);
+  CHECK(full.on_existing == OnExisting::replace);
+  CHECK(full.answers == decltype(full.answers){{"a", "b=c"}, {"host", ""}});
+}
+
+TEST_CASE("the other commands read their arguments") {
+  CHECK(parsed<SignoutCommand>({"logout", "--account", "a", "x"}).account == "a");
+  CHECK(parsed<SignoutCommand>({"signout", "--provider", "x"}).provider == "x");
+  const auto key = parsed<AuthKeyCommand>({"auth", "key", "--json", "--account", "a", "x"});
+  CHECK(key.provider == "x");
+  CHECK(key.account == "a");
+  CHECK(key.json);
+  CHECK(parsed<AuthStatusCommand>({"auth", "status", "--json", "x"}).provider == "x");
+}
+
+TEST_CASE("every command takes --plugin-path, again and again") {
+  for (const Words& command :
+       {Words{"signin"}, {"signout"}, {"auth", "key", "x"}, {"auth", "status"}}) {
+    CAPTURE(command);
+    Words words = command;
+    words.insert(words.end(), {"--plugin-path", "/a", "--plugin-path=/b"});
+    const auto result = parse_command_line(words, "pindus");
+    REQUIRE(result.line);
+    CHECK(result.line->plugin_path == std::vector<std::filesystem::path>{"/a", "/b"});
+  }
+}
+
+TEST_CASE("a wrong line is refused in a sentence") {
+  CHECK(refusal({"signin", "openai", "--provider", "groq"}) == "two providers are named");
+  CHECK(refusal({"signin", "--oauth", "--api-key"}) == "two methods are asked for");
+  CHECK(refusal({"signin", "--oauth", "--method", "api-key"}) == "two methods are asked for");
+  CHECK(refusal({"signin", "--method", "magic"}) == "--method is oauth or api-key");
+  CHECK(refusal({"signin", "--set", "name"}) == "--set takes NAME=VALUE");
+  CHECK(refusal({"signin", "--set", "=value"}) == "--set takes NAME=VALUE");
+  CHECK(refusal({"signin", "--set=a=1", "--set=a=2"}) == "--set answers a question twice");
+  CHECK(refusal({"signin", "--account"}) == "--account needs a value");
+  CHECK(refusal({"signin", "--account=", "openai"}) == "--account needs a value");
+  CHECK(refusal({"signin", "--account", "a", "--account", "b"}) ==
+        "--account is given more than once");
+  CHECK(refusal({"signin", "--replace=no"}) == "--replace takes no value");
+  CHECK(refusal({"auth", "key"}) == "PROVIDER is required");
+  CHECK(refusal({"auth"}) == "auth needs a command: key, status");
+}
+
+TEST_CASE("a key in the wrong place is not repeated") {
+  CHECK(refusal({"signin", "openai", "sk-0123456789"}) == "signin takes no further argument");
+  CHECK(refusal({"signin", "openai", "--key=sk-0123456789"}) == "signin has no option --key");
+  CHECK(refusal({"auth", "key", "openai", "sk-0123456789"}) ==
+        "auth key takes no further argument");
+}
+
+TEST_CASE("help comes from the grammar that reads, and names all that it takes") {
+  const std::string whole = help({"--help"});
+  CHECK(whole == help({"-h"}));
+  for (const char* words : {"signin, login", "signout, logout", "auth key", "auth status"}) {
+    CAPTURE(words);
+    CHECK(whole.find(words) != std::string::npos);
+  }
+  const std::string signin = help({"signin", "openai", "--help"});
+  for (const char* option : {"--provider ID", "--account NAME", "--method METHOD", "--oauth",
+                             "--api-key,--apikey", "--list,--ls", "--no-browser", "--no-qr",
+                             "--replace", "--set NAME=VALUE", "--plugin-path DIR"}) {
+    CAPTURE(option);
+    CHECK(signin.find(option) != std::string::npos);
+  }
+  CHECK(help({"auth", "key", "--help"}).find("Usage: pindus auth key [options] PROVIDER") !=
+        std::string::npos);
+  CHECK(help({"--version"}) == "pindus " PINDUS_VERSION);
+}
