@@ -1,0 +1,173 @@
+#!/bin/sh
+# packaging_test.sh SOURCE BUILD CASE: what can be asserted of an installed tree without packages.
+# Exits 4 where a tool is missing.
+set -eu
+source=$1
+build=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+umask 022
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+needs() {
+  for tool; do
+    command -v "$tool" >/dev/null || { echo "SKIPPED: $tool isn't installed"; exit 4; }
+  done
+}
+expect_same() { # WHAT EXPECTED ACTUAL, files
+  diff -u "$2" "$3" || fail "$1 differs: - is expected, + was found"
+}
+
+prefix=$work/first
+cmake --install "$build" --prefix "$prefix" >"$work/install.log" || fail "$(cat "$work/install.log")"
+libdir=$(sed -n 's/^CMAKE_INSTALL_LIBDIR:[A-Z]*=//p' "$build/CMakeCache.txt")
+lib=$prefix/$libdir/pindus
+# Not the tester's own credentials, manifests and agent.
+HOME=$work/home
+export HOME
+unset INDUSAGI_CODING_AGENT_DIR INDUSAGI_HOME PINDUS_PLUGIN_PATH PINDUS_AGENT
+mkdir "$HOME"
+
+# The commands that have options, and the options that their --help names, one a line.
+commands='signin
+signout
+auth key
+auth status
+plugin list
+plugin show
+plugin new
+plugin check'
+options_of() {
+  # shellcheck disable=SC2086 # a command may be two words
+  "$prefix/bin/pindus" ${1-} --help | grep -oE -- '(^|[ ,])--?[a-z][a-z-]*' | tr -d ' ,' | sort -u
+}
+page_of() {
+  page=$(echo "pindus${1:+-$1}" | cut -d' ' -f1)
+  mandoc -T ascii "$prefix/share/man/man1/$page.1" | col -b
+}
+
+case $3 in
+  "the installed files and their modes are those of the list")
+    (cd "$prefix" && find . -type f -printf '%m %P\n') | sed "s| $libdir/| LIBDIR/|" |
+      grep -v share/pindus/sdk/templates/ | LC_ALL=C sort -k2 >"$work/found"
+    expect_same "the installed tree" "$source/tests/packaging/installed-files" "$work/found"
+    ;;
+  "an installed tree works after a move, and from a directory with a blank in its name")
+    mv "$prefix" "$work/moved here"
+    pindus="$work/moved here/bin/pindus"
+    cd /
+    printf 'sk-moved-0123456789abcdefghij' | "$pindus" signin openai --api-key >/dev/null
+    [ "$("$pindus" auth key openai)" = sk-moved-0123456789abcdefghij ] || fail "another key"
+    "$pindus" plugin list | grep -q anthropic || fail "the shipped providers aren't found"
+    if strings -a "$work/moved here/bin/pindus" "$work/moved here/libexec/pindus/pindus-host" |
+        grep -F "$prefix"; then
+      fail "the installed place stands in a program"
+    fi
+    "$pindus" signout openai >/dev/null
+    ;;
+  "no program or library has a run path, and each needs only its own libraries")
+    needs readelf
+    for file in "$prefix/bin/pindus" "$prefix/libexec/pindus/pindus-host" "$lib"/*.so \
+        "$lib"/plugins-1/*.so; do
+      readelf -dW "$file" >"$work/dynamic"
+      ! grep -E 'R(UN)?PATH|TEXTREL' "$work/dynamic" || fail "$file"
+      allowed=$(sed -n "s|^${file##*/}: ||p" "$source/tests/packaging/needed-libraries")
+      [ -n "$allowed" ] || allowed=$(sed -n 's|^plugins: ||p' "$source/tests/packaging/needed-libraries")
+      sed -n 's/.*(NEEDED).*\[\(.*\)\.so.*/\1/p' "$work/dynamic" | while read -r needed; do
+        case " $allowed " in
+          *" $needed "*) ;;
+          *) fail "$file needs $needed" ;;
+        esac
+      done
+    done
+    ;;
+  "the manifests are installed as they stand in the source, so they are the same everywhere")
+    for manifest in "$prefix"/share/pindus/providers.d/*.json; do
+      cmp "$manifest" "$source"/plugins/*/"${manifest##*/}" || fail "$manifest"
+    done
+    ;;
+  "the manual pages name every command and option that --help names, and no other")
+    needs mandoc col
+    page_of "" >"$work/page"
+    options_of "" | while read -r option; do
+      grep -q -- "$option\\>" "$work/page" || fail "pindus(1) doesn't name $option"
+    done
+    echo "$commands" | while read -r command; do
+      "$prefix/bin/pindus" --help | grep -q "^ *$command\\>" || fail "--help doesn't name $command"
+      page_of "$command" >"$work/page"
+      grep -q -- "$command" "$work/page" || fail "no page names $command"
+      options_of "$command" | while read -r option; do
+        grep -q -- "$option\\>" "$work/page" || fail "the page of $command doesn't name $option"
+      done
+    done
+    for word in signin signout auth plugin; do
+      echo "$commands" | grep "^$word" | while read -r command; do options_of "$command"; done |
+        sort -u >"$work/known"
+      page_of "$word" | grep -oE -- '(^|[ [|(])--[a-z][a-z-]*' | tr -d ' [|(' | sort -u >"$work/named"
+      [ -z "$(comm -13 "$work/known" "$work/named")" ] ||
+        fail "pindus-$word(1) names what --help doesn't: $(comm -13 "$work/known" "$work/named")"
+    done
+    ;;
+  "the completions name every command and option that --help names")
+    share=$prefix/share
+    for file in "$share/bash-completion/completions/pindus" \
+        "$share"/zsh/*/_pindus "$share/fish/vendor_completions.d/pindus.fish"; do
+      echo "$commands" | while read -r command; do
+        for word in $command; do
+          grep -q -- "\\<$word\\>" "$file" || fail "${file##*/} doesn't name $word"
+        done
+        options_of "$command" | while read -r option; do
+          case $file:$option in
+            *:-h) continue ;;
+            *.fish:*) option="-l ${option#--}" ;;
+          esac
+          grep -q -- "$option\\>" "$file" || fail "${file##*/} doesn't name $option"
+        done
+      done
+    done
+    ;;
+  "bash completes the names of providers and accounts, and loads no plugin for it")
+    needs bash strace
+    [ -e /usr/share/bash-completion/bash_completion ] ||
+      { echo "SKIPPED: bash-completion isn't installed"; exit 4; }
+    printf 'sk-0123456789abcdefghijklm' |
+      "$prefix/bin/pindus" signin openai --api-key --account work >/dev/null
+    cat >"$work/complete" <<'END'
+. /usr/share/bash-completion/bash_completion
+. "$1"
+shift
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE}
+_pindus
+printf '%s\n' "${COMPREPLY[@]}"
+END
+    completes() { # EXPECTED WORD...
+      expected=$1
+      shift
+      found=$(PATH=$prefix/bin:$PATH strace -f -qq -e trace=openat -o "$work/trace" \
+        bash "$work/complete" "$prefix/share/bash-completion/completions/pindus" "$@" | xargs)
+      ! grep 'plugins-1/.*\.so' "$work/trace" || fail "a plugin was opened"
+      [ "$found" = "$expected" ] || fail "'$*': expected '$expected', found '$found'"
+    }
+    completes 'signin signout' pindus sign
+    completes 'openai openrouter' pindus signout open
+    completes 'groq' pindus auth key gr
+    completes 'work' pindus auth key openai --account ''
+    completes '' pindus auth key groq --account ''
+    completes '--no-browser --no-qr' pindus signin --no
+    ;;
+  "zsh and fish read the completions")
+    needs zsh fish
+    zsh -n "$prefix"/share/zsh/*/_pindus
+    fish -n "$prefix/share/fish/vendor_completions.d/pindus.fish"
+    PATH=$prefix/bin:$PATH fish -N -c "source $prefix/share/fish/vendor_completions.d/pindus.fish
+      complete -C 'pindus signout openr'" | grep -q '^openrouter' || fail "fish finds no provider"
+    ;;
+  "mandoc has nothing to say about the manual pages")
+    needs mandoc
+    mandoc -T lint -W warning "$prefix"/share/man/man?/*
+    ;;
+  *) fail "no such case: $3" ;;
+esac
