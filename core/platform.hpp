@@ -1,8 +1,11 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <optional>
 
 namespace pindus::platform {
 
@@ -20,5 +23,12 @@ enum class LockAttempt { taken, busy };
 /// Whether something is mounted at exactly this path (a bind mount of one file, say); false where
 /// there is nothing at all. A symbolic link is not followed.
 [[nodiscard]] bool is_mount_point(const std::filesystem::path& path) noexcept;
+
+/// Whether this program was started with more rights than its caller has (set-user-id and the
+/// like), so that the caller's environment must not steer it.
+[[nodiscard]] bool is_privileged_start() noexcept;
+
+/// In a user namespace that doesn't map uid 0: who root's files seem to belong to. Else nothing.
+[[nodiscard]] std::optional<uid_t> stand_in_for_root();
 
 }  // namespace pindus::platform

@@ -1,5 +1,5 @@
-#include "core/directory/identity.hpp"
 #include "core/directory/provider_directory.hpp"
+#include "core/platform.hpp"
 
 namespace pindus {
 namespace {

@@ -101,8 +101,8 @@ std::optional<Distrust> PathTrust::check_strictly(const Components& components) 
     if (!is_root_or_user(facts.owner) && !stands_in_for_root) return wrong_owner(components[i]);
 
     // In a sticky directory nobody else can rename or remove what is root's or the user's.
-    if (i + 1 < components.size() && (facts.permissions & S_ISVTX) != 0 &&
-        is_root_or_user(components[i + 1].facts.owner)) {
+    if (i + 1 < components.size() && (facts.permissions & S_ISVTX) != 0) {
+      if (!is_root_or_user(components[i + 1].facts.owner)) return wrong_owner(components[i + 1]);
       continue;
     }
     if ((facts.permissions & S_IWOTH) != 0) return writable(components[i], S_IWOTH);

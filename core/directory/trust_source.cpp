@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/directory/identity.hpp"
 #include "core/directory/trust.hpp"
+#include "core/platform.hpp"
 
 namespace pindus {
 namespace {
