@@ -266,10 +266,11 @@ inline const char* JsonScanner::pass_word(const char* p, Text word, Output out) 
     if (memcmp(p, word.data, word.size) != 0) return fail(p, JsonError::unexpected_byte);
     p += word.size;
   } else {
+    const uint64_t begin = offset_of(p);
     for (size_t i = 0; i < word.size; ++i, ++p) {
       p = need_byte(p);
       if (p == nullptr) return nullptr;
-      if (*p != word.data[i]) return fail(p, JsonError::unexpected_byte);
+      if (*p != word.data[i]) return fail_at(begin, JsonError::unexpected_byte);
     }
   }
   out.token(word);
