@@ -50,11 +50,14 @@ void end_line(SecretText& text) {
 
 }  // namespace
 
+CredentialFault too_large_fault(std::string_view name) {
+  return credential_fault(FaultKind::vault,
+                          fmt::format("{} is larger than 64 MiB, which no vault is", name),
+                          "move it away and sign in again; it was left as it is");
+}
+
 Result<VaultDocument> VaultDocument::parse(SecretText text, std::string_view name) {
-  if (text.size() > vault_size_limit) {
-    return fail(FaultKind::vault, fmt::format("{} is larger than 64 MiB, which no vault is", name),
-                "move it away and sign in again");
-  }
+  if (text.size() > vault_size_limit) return std::unexpected(too_large_fault(name));
   VaultDocument document(std::move(text), name);
   if (!is_blank(document.text_)) PINDUS_CHECK(document.index());
   return document;

@@ -17,6 +17,9 @@ namespace pindus {
 /// No vault is larger.
 inline constexpr std::size_t vault_size_limit = std::size_t{64} * 1024 * 1024;
 
+/// The fault of a vault that is larger than that.
+[[nodiscard]] CredentialFault too_large_fault(std::string_view name);
+
 /// The text of a vault and where in it everything stands. The edits give a new text and change
 /// only the bytes of what they are about. Immutable.
 class VaultDocument {

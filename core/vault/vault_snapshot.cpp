@@ -56,15 +56,13 @@ Result<RawSnapshot> read_raw(const std::filesystem::path& path) {
   RawSnapshot snapshot;
   snapshot.state = state_of(status);
   if (static_cast<std::uint64_t>(status.st_size) > vault_size_limit) {
-    snapshot.text.assign(vault_size_limit + 1,
-                         ' ');  // VaultDocument::parse says that it's too large
-    return snapshot;
+    return std::unexpected(too_large_fault(path.string()));
   }
   // One byte more than it should have: so the end is seen without another round.
   snapshot.text.resize(static_cast<std::size_t>(status.st_size) + 1);
   for (std::size_t filled = 0;;) {
     if (filled == snapshot.text.size()) snapshot.text.resize(filled * 2);
-    if (filled > vault_size_limit) break;
+    if (filled > vault_size_limit) return std::unexpected(too_large_fault(path.string()));
     const ssize_t count =
         ::read(file.get(), snapshot.text.data() + filled, snapshot.text.size() - filled);
     if (count < 0 && errno == EINTR) continue;
@@ -87,10 +85,8 @@ Result<VaultSnapshot> read_vault(const std::filesystem::path& path, const std::s
   for (;;) {
     RawSnapshot raw = PINDUS_TRY(read_raw(path));
     const bool empty = raw.state.exists && raw.text.empty();
-    const bool too_large = raw.text.size() > vault_size_limit;
     auto document = VaultDocument::parse(std::move(raw.text), path.string());
-    const bool final = too_large || Clock::now() >= deadline;
-    if ((document && raw.settled && !empty) || final) {
+    if ((document && raw.settled && !empty) || Clock::now() >= deadline) {
       return VaultSnapshot{PINDUS_TRY(std::move(document)), raw.state};
     }
     if (!wait_unless_stopped(5ms, stop)) return std::unexpected(stopped_fault());

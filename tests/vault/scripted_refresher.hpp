@@ -1,0 +1,66 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/refresh/token_refresher.hpp"
+#include "core/vault/usable_key.hpp"
+
+namespace pindus::test {
+
+using RefreshAnswer = std::expected<OAuthCredentials, RefreshFailure>;
+
+/// A provider that answers as the test says.
+class ScriptedRefresher final : public TokenRefresher {
+ public:
+  using Script = std::function<RefreshAnswer(const OAuthCredentials& sent, std::stop_token stop)>;
+
+  explicit ScriptedRefresher(Script script) : script_(std::move(script)) {}
+
+  Policy policy(std::string_view) override { return policy_; }
+  RefreshAnswer refresh(std::string_view, std::string_view, const OAuthCredentials& current,
+                        std::stop_token stop) override {
+    ++requests_;
+    return script_(current, stop);
+  }
+
+  void never_rotates() { policy_.rotates = false; }
+  [[nodiscard]] int requests() const { return requests_; }
+
+ private:
+  Script script_;
+  Policy policy_;
+  std::atomic<int> requests_ = 0;
+};
+
+inline OAuthCredentials tokens(std::string_view access, std::string_view refresh,
+                               std::int64_t seconds_left = 3600) {
+  return {Secret(access), Secret(refresh), now_ms() + seconds_left * 1000, {}};
+}
+
+inline std::unexpected<RefreshFailure> refused() {
+  return std::unexpected(RefreshFailure{
+      RefreshFailure::Kind::permanent, refresh_fault("auth.example said invalid_grant"), {}});
+}
+
+inline std::unexpected<RefreshFailure> unreachable(
+    std::optional<std::chrono::seconds> retry_after = {}) {
+  return std::unexpected(RefreshFailure{RefreshFailure::Kind::transient,
+                                        refresh_fault("auth.example said 503"), retry_after});
+}
+
+/// A vault with one account, p/default, whose token has that much left.
+inline std::string vault_text(std::string_view access, std::string_view refresh,
+                              std::int64_t seconds_left) {
+  return R"({"p": {"default": {"kind": "oauth", "isDefault": true, "access": ")" +
+         std::string(access) + R"(", "refresh": ")" + std::string(refresh) + R"(", "expires": )" +
+         std::to_string(now_ms() + seconds_left * 1000) + "}}}\n";
+}
+
+}  // namespace pindus::test
