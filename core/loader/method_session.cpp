@@ -148,10 +148,9 @@ void explain(const Session& session, SessionOutcome& outcome) {
   if (session.last_answer) outcome.retry_after = session.last_answer->retry_after;
 }
 
+// An empty value stays: it tells the vault that the record shall have no such member.
 void set_member(OAuthCredentials& credentials, std::string_view name, std::string_view value) {
   auto& members = credentials.members;
-  std::erase_if(members, [&](const auto& m) { return m.first == name && value.empty(); });
-  if (value.empty()) return;
   const auto known =
       std::ranges::find(members, name, [](const auto& m) { return std::string_view(m.first); });
   if (known == members.end()) {
@@ -170,8 +169,9 @@ void add_origin(const Session& session, OAuthCredentials& credentials) {
   for (const auto& question : session.request.method->questions) {
     const auto answer = session.answers.find(question.name);
     const auto usual = normal_answer(question, {});
-    if (answer == session.answers.end() || (usual && *usual == answer->second)) continue;
-    set_member(credentials, question.name, answer->second);
+    if (answer == session.answers.end()) continue;
+    const bool is_usual = usual && *usual == answer->second;
+    set_member(credentials, question.name, is_usual ? std::string_view() : answer->second);
   }
 }
 

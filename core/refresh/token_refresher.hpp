@@ -33,7 +33,8 @@ class TokenRefresher {
   [[nodiscard]] virtual Policy policy(std::string_view provider) = 0;
 
   /// One request to the server, on the calling thread; several accounts at once from several
-  /// threads. The credential returned has every member that the record shall have afterwards.
+  /// threads. The credential returned is what the record shall say afterwards; an empty refresh
+  /// token means that the old one stays, and so does a member that isn't named.
   [[nodiscard]] virtual std::expected<OAuthCredentials, RefreshFailure> refresh(
       std::string_view provider, std::string_view account, const OAuthCredentials& current,
       std::stop_token stop) = 0;

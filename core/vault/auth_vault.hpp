@@ -21,7 +21,9 @@ struct OAuthCredentials {
   Secret access;
   Secret refresh;                          ///< empty: there is none
   std::optional<std::int64_t> expires_ms;  ///< epoch milliseconds; absent: valid until sign-out
-  /// Further text members of the record in their order: baseUrl, accountId, clientId, answers.
+  /// Further text members of the record in their order: baseUrl, accountId, clientId, answers. One
+  /// with an empty value: the record shall have none of that name. In a record that is replaced or
+  /// refreshed, those that aren't named here and that the vault doesn't know stay.
   std::vector<std::pair<std::string, std::string>> members;
 };
 
@@ -84,8 +86,7 @@ class AuthVault {
                                                  std::stop_token stop = {}) = 0;
 
   /// Stores a sign-in; otherwise as put_api_key. Where an account is replaced, what belonged to its
-  /// earlier sign-in goes, and members that the vault doesn't know stay; one of `credentials` with
-  /// an empty value goes too.
+  /// earlier sign-in goes, and members that the vault doesn't know stay.
   [[nodiscard]] virtual Result<void> put_oauth(std::string_view provider, std::string_view account,
                                                const OAuthCredentials& credentials,
                                                OnExisting on_existing,
