@@ -251,7 +251,8 @@ typedef struct pindus_host_1 {
 
   /* [session-thread] An option of the method in the provider's manifest, the answers to its
    * questions filled in. Where the manifest has NAME_env and that environment variable is set and
-   * not blank, its value instead. PINDUS_NOT_FOUND. */
+   * not blank, its value instead. On a refresh or a revocation "client_id" is the one that signed
+   * in. PINDUS_NOT_FOUND. */
   int32_t (*option)(pindus_session session, pindus_str name, pindus_read read,
                     void *context) PINDUS_NOEXCEPT;
 

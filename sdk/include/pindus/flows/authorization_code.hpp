@@ -47,12 +47,12 @@ class AuthorizationCodeFlow {
   }
 
   Status refresh() {
-    PINDUS_TRY(const OAuthClient client, OAuthClient::from_record(session_));
+    PINDUS_TRY(const OAuthClient client, OAuthClient::from_manifest(session_));
     return client.refresh();
   }
 
   Status revoke() {
-    PINDUS_TRY(const OAuthClient client, OAuthClient::from_record(session_));
+    PINDUS_TRY(const OAuthClient client, OAuthClient::from_manifest(session_));
     return client.revoke();
   }
 

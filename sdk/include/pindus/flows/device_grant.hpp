@@ -27,12 +27,12 @@ class DeviceGrantFlow {
   }
 
   Status refresh() {
-    PINDUS_TRY(const OAuthClient client, OAuthClient::from_record(session_));
+    PINDUS_TRY(const OAuthClient client, OAuthClient::from_manifest(session_));
     return client.refresh();
   }
 
   Status revoke() {
-    PINDUS_TRY(const OAuthClient client, OAuthClient::from_record(session_));
+    PINDUS_TRY(const OAuthClient client, OAuthClient::from_manifest(session_));
     return client.revoke();
   }
 

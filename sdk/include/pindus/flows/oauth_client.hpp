@@ -17,17 +17,8 @@ namespace pindus::sdk {
 /// `permanent_errors`. Every grant ends here: in a token request and a record.
 class OAuthClient {
  public:
-  /// For a sign-in.
   static Result<OAuthClient> from_manifest(const Session& session) {
     PINDUS_TRY(std::string id, session.option("client_id"));
-    PINDUS_TRY(std::string secret, session.option("client_secret", ""));
-    return OAuthClient(session, std::move(id), std::move(secret));
-  }
-  /// For a refresh or a revocation: with the client id that signed in.
-  static Result<OAuthClient> from_record(const Session& session) {
-    PINDUS_TRY(const std::optional<Secret> stored, session.stored("clientId").if_found());
-    if (!stored) return from_manifest(session);
-    PINDUS_TRY(std::string id, stored->text());
     PINDUS_TRY(std::string secret, session.option("client_secret", ""));
     return OAuthClient(session, std::move(id), std::move(secret));
   }
