@@ -153,7 +153,8 @@ class Discovery {
     fs::directory_iterator entries(folder.manifests, error);
     for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
       const std::string name = entries->path().filename();
-      if (name.ends_with(".json") && !name.starts_with('.')) files.push_back(entries->path());
+      const bool is_manifest = name.ends_with(".json") && !name.ends_with(".script.json");
+      if (is_manifest && !name.starts_with('.')) files.push_back(entries->path());
     }
     if (error && error != std::errc::no_such_file_or_directory) {
       warn(folder.manifests, folder.layer,

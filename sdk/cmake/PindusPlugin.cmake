@@ -6,7 +6,7 @@
 # PINDUS_PLUGIN_OUTPUT, for `pindus plugin check` and `pindus signin NAME --plugin-path`.
 # `cmake --install` puts shared object and manifests where the vendor's are (PINDUS_PLUGIN_DIR,
 # PINDUS_MANIFEST_DIR).
-include_guard(GLOBAL)
+include_guard()
 include(GNUInstallDirs)
 
 set(PINDUS_VERSION_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/plugin.map)
