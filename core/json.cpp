@@ -1,5 +1,6 @@
 #include "core/json.hpp"
 
+#include <fmt/core.h>
 #include <simdjson.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/bare/json_reader.hpp"
 #include "core/utf8.hpp"
 
 namespace pindus {
@@ -15,22 +17,20 @@ namespace {
 
 constexpr std::size_t max_depth = 64;
 
-std::string explain(simdjson::error_code error) {
-  switch (error) {
-    case simdjson::EMPTY: return "it is empty";
-    case simdjson::DEPTH_ERROR: return "it is nested over 64 levels deep";
-    case simdjson::CAPACITY: return "it is too large";
-    case simdjson::MEMALLOC: return "there is no memory for it";
-    case simdjson::UTF8_ERROR: return "it is not UTF-8";
-    case simdjson::STRING_ERROR: return "a string in it has a bad escape";
-    case simdjson::UNCLOSED_STRING: return "a string in it has no end";
-    case simdjson::UNESCAPED_CHARS: return "a string in it holds a control character";
-    case simdjson::NUMBER_ERROR: return "a number in it is malformed or out of range";
-    case simdjson::T_ATOM_ERROR:
-    case simdjson::F_ATOM_ERROR:
-    case simdjson::N_ATOM_ERROR: return "a word in it is neither true, false nor null";
-    default: return "it is not well-formed JSON";
-  }
+// simdjson doesn't say where it stopped. The vault's reader does, and finds the same faults but for
+// numbers out of range.
+std::string explain(simdjson::error_code error, std::string_view text) {
+  if (error == simdjson::EMPTY) return "it is empty";
+  if (error == simdjson::CAPACITY) return "it is too large";
+  if (error == simdjson::MEMALLOC) return "there is no memory for it";
+  bare::JsonReader reader(bare::Text(text.data(), text.size()));
+  reader.skip_value();
+  reader.finish();
+  if (reader.error() == bare::JsonError::none) return "it has a number that is out of range";
+  const std::string_view before = text.substr(0, reader.error_offset());
+  const auto line = std::ranges::count(before, '\n') + 1;
+  const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
+  return fmt::format("{} (line {}, column {})", describe(reader.error()), line, column);
 }
 
 // simdjson's own limit doesn't count an innermost container that is empty.
@@ -201,7 +201,7 @@ std::expected<Json, std::string> Json::parse(std::string_view text) {
   if (error == simdjson::SUCCESS) {
     result = convert(root);
   } else {
-    result = std::unexpected(explain(error));
+    result = std::unexpected(explain(error, text));
   }
   wipe_parsed_strings(parser.doc);
   explicit_bzero(padded.data(), padded.size());

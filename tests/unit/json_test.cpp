@@ -57,26 +57,25 @@ TEST_CASE("escapes of strings are undone") {
   CHECK(parsed(R"("a\u0000b")").as_string()->size() == 3);
 }
 
-TEST_CASE("what is not JSON is refused with what is wrong with it") {
+TEST_CASE("what is not JSON is refused with what is wrong and where") {
   CHECK(refusal("") == "it is empty");
   CHECK(refusal(" \n") == "it is empty");
   CHECK(refusal("\xEF\xBB\xBF{}") == "it begins with a byte order mark");
-  CHECK(refusal("{\"a\":\"\xff\"}") == "it is not UTF-8");
-  CHECK(refusal("{\"a") == "a string in it has no end");
-  CHECK(refusal("[\"a\nb\"]") == "a string in it holds a control character");
-  CHECK(refusal(R"(["\x"])") == "a string in it has a bad escape");
-  CHECK(refusal("[01]") == "a number in it is malformed or out of range");
-  CHECK(refusal("[1e999]") == "a number in it is malformed or out of range");
-  CHECK(refusal("[nul]") == "a word in it is neither true, false nor null");
-  for (const char* text : {"{", "[1,]", "{\"a\":1,}", "[1 2]", "{} {}", "{a:1}", "'a'", "[1]x"}) {
-    CHECK(refusal(text) == "it is not well-formed JSON");
+  CHECK(refusal("[1e999]") == "it has a number that is out of range");
+  CHECK(refusal("{\n  \"a\": 1,\n  \"b\": nul\n}") ==
+        "there is something that can't stand here (line 3, column 8)");
+  CHECK(refusal("{\"a\":\"\xff\"}") == "a string isn't UTF-8 (line 1, column 7)");
+  CHECK(refusal("[1]\nx") == "something follows the document (line 2, column 1)");
+  for (const char* text : {"{", "[1,]", "{\"a\":1,}", "[1 2]", "{} {}", "{a:1}", "'a'", "{\"a",
+                           "[\"a\nb\"]", R"(["\x"])", "[01]", R"(["\ud800"])"}) {
+    CHECK_THAT(refusal(text), Catch::Matchers::Contains(" (line "));
   }
 }
 
 TEST_CASE("sixty-four levels are read, one more is refused") {
   CHECK(parsed(nested(64)).as_array() != nullptr);
-  CHECK(refusal(nested(65)) == "it is nested over 64 levels deep");
-  CHECK(refusal(nested(1'000'000)) == "it is nested over 64 levels deep");
+  CHECK(refusal(nested(65)) == "it is nested over 64 levels deep (line 1, column 65)");
+  CHECK(refusal(nested(1'000'000)) == refusal(nested(65)));
 }
 
 TEST_CASE("of members with one name all are kept and the last is found") {
