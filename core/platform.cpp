@@ -52,4 +52,8 @@ std::optional<uid_t> stand_in_for_root() {
   return owner;
 }
 
+std::filesystem::path this_program() {
+  return std::filesystem::canonical("/proc/self/exe");
+}
+
 }  // namespace pindus::platform

@@ -31,4 +31,8 @@ enum class LockAttempt { taken, busy };
 /// In a user namespace that doesn't map uid 0: who root's files seem to belong to. Else nothing.
 [[nodiscard]] std::optional<uid_t> stand_in_for_root();
 
+/// The canonical path of the running program's file. Throws std::filesystem::filesystem_error where
+/// the system doesn't tell.
+[[nodiscard]] std::filesystem::path this_program();
+
 }  // namespace pindus::platform

@@ -46,7 +46,8 @@ class PluginRun {
     void* instance = nullptr;
     const int32_t created = call("create", [&] {
       int32_t (*create)(const pindus_host_1*, pindus_session, void**) = plugin_.create;
-      return create(&host_table(), {session_.id}, &instance);
+      const pindus_host_1* host = session_.request.host;
+      return create(host != nullptr ? host : &host_table(), {session_.id}, &instance);
     });
     if (created != PINDUS_OK) return created;
     if (instance == nullptr) return defect("made no instance in create()");

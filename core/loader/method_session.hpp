@@ -7,6 +7,8 @@
 #include <stop_token>
 #include <string>
 
+#include <pindus/plugin.h>
+
 #include "core/command/credential_io.hpp"
 #include "core/directory/provider_directory.hpp"
 #include "core/environment.hpp"
@@ -36,6 +38,7 @@ struct SessionRequest {
   const Environment* environment = nullptr;
   std::filesystem::path services_module;
   Services* services = nullptr;  ///< for tests; null: services_module is opened when first needed
+  const pindus_host_1* host = nullptr;  ///< another table for the plugin; null: host_table()
   std::stop_token stop;
 };
 

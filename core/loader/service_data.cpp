@@ -2,6 +2,7 @@
 #include <span>
 
 #include "core/json.hpp"
+#include "core/loader/form_encoding.hpp"
 #include "core/loader/host_services.hpp"
 
 // Host services about forms and JSON.
@@ -17,50 +18,6 @@ std::string reserved(std::size_t size) {
   std::string text;
   text.reserve(size);
   return text;
-}
-
-bool is_plain(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '*' ||
-         c == '-' || c == '.' || c == '_';
-}
-
-void append_form_encoded(std::string& out, std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (is_plain(c)) {
-      out += c;
-    } else if (c == ' ') {
-      out += '+';
-    } else {
-      out += {'%', digits[byte >> 4], digits[byte & 15]};
-    }
-  }
-}
-
-std::optional<unsigned> hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
-  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
-  return std::nullopt;
-}
-
-std::optional<Secret> form_decoded(std::string_view text) {
-  std::string out = reserved(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+') {
-      out += ' ';
-    } else if (text[i] == '%') {
-      const auto high = i + 2 < text.size() ? hex_digit(text[i + 1]) : std::nullopt;
-      const auto low = high ? hex_digit(text[i + 2]) : std::nullopt;
-      if (!low) return std::nullopt;
-      out += static_cast<char>(*high << 4 | *low);
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return Secret(std::move(out));
 }
 
 struct Field {
@@ -167,19 +124,10 @@ Code form_encode(Session& session, const pindus_field* fields, uint64_t field_co
 Code form_decode(Session& session, pindus_value form, pindus_str name, pindus_secret* out) {
   const std::string_view wanted = PINDUS_TRY(text_of(name));
   const auto joined = PINDUS_TRY(session.joined(form));
-  std::string_view rest = joined.bytes.view();
-  while (!rest.empty()) {
-    const std::string_view field = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(rest.size(), field.size() + 1));
-    const auto equals = std::min(field.find('='), field.size());
-    const auto key = form_decoded(field.substr(0, equals));
-    if (!key) return PINDUS_PROTOCOL;
-    if (field.empty() || key->view() != wanted) continue;
-    auto value = form_decoded(field.substr(std::min(field.size(), equals + 1)));
-    if (!value) return PINDUS_PROTOCOL;
-    return session.give({*std::move(value), joined.visibility}, out);
-  }
-  return PINDUS_NOT_FOUND;
+  auto found = form_field(joined.bytes.view(), wanted);
+  if (!found) return PINDUS_PROTOCOL;
+  if (!*found) return PINDUS_NOT_FOUND;
+  return session.give({**std::move(found), joined.visibility}, out);
 }
 
 Code json_parse(Session& session, pindus_value text, pindus_json* out) {

@@ -1,0 +1,193 @@
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <stdexcept>
+
+#include "core/loader/result_code.hpp"
+#include "host/plugin-tool/conformance.hpp"
+#include "host/plugin-tool/process_state.hpp"
+#include "host/plugin-tool/scripted_run.hpp"
+
+namespace pindus::plugin_tool {
+namespace {
+
+std::string describe(const ScriptRun& run, std::size_t index) {
+  return fmt::format("run {} ({})", index + 1, operation_name(run.operation));
+}
+
+// Every run of the script, until one says something.
+template <typename Function>
+CheckResult for_each_run(const Subject& subject, Function function) {
+  const auto& runs = subject.script->runs;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    CheckResult result = function(runs[i]);
+    if (result.status == Status::success) continue;
+    result.message = fmt::format("{}: {}", describe(runs[i], i), result.message);
+    return result;
+  }
+  return success();
+}
+
+CheckResult the_script_ends_as_it_says(const Subject& subject, const pindus_host_1& host) {
+  return for_each_run(subject, [&](const ScriptRun& run) {
+    const RunResult result = play(subject, run, host);
+    const std::string difference = difference_in_result(run, result);
+    return difference.empty() ? success() : failed("P12", difference);
+  });
+}
+
+CheckResult calls_stay_on_their_thread(const Subject& subject) {
+  return for_each_run(subject, [&](const ScriptRun& run) {
+    (void)play(subject, run, observed_host());
+    return observation().wrong_thread
+               ? failed("P7", "it called a session-thread service on another thread")
+               : success();
+  });
+}
+
+CheckResult handles_are_not_used_after_they_end(const Subject& subject) {
+  return for_each_run(subject, [&](const ScriptRun& run) {
+    (void)play(subject, run, observed_host());
+    return observation().stale_handle
+               ? failed("P8", "it used a handle that was freed or never given")
+               : success();
+  });
+}
+
+// The table as a host of minor 0 has it, with nothing readable behind it.
+CheckResult the_oldest_host_suffices(const Subject& subject) {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  void* pages = mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED) throw std::runtime_error("no memory for two pages");
+  auto* end = static_cast<char*>(pages) + page;
+  mprotect(end, page, PROT_NONE);
+  auto* table = reinterpret_cast<pindus_host_1*>(end - PINDUS_HOST_1_BASE_SIZE);
+  std::memcpy(static_cast<void*>(table), &observed_host(), PINDUS_HOST_1_BASE_SIZE);
+  table->size = PINDUS_HOST_1_BASE_SIZE;
+  table->abi_minor = 0;
+  return the_script_ends_as_it_says(subject, *table);
+}
+
+CheckResult a_failing_service_is_an_error(const Subject& subject, std::size_t slot) {
+  const std::string_view name = slot_name(slot);
+  // These are the plugin's to use; it may do without their answer.
+  const bool harmless = name == "log" || name == "progress" || name == "set_error" ||
+                        name == "cancelled" || name == "secret_free" || name == "json_free";
+  return for_each_run(subject, [&](const ScriptRun& run) {
+    Observation& seen = observation();
+    seen.failing = slot;
+    seen.failure = PINDUS_NO_MEMORY;
+    const std::uint32_t before = seen.calls[slot];
+    const RunResult result = play(subject, run, observed_host());
+    seen.failing = Observation::none;
+    if (seen.calls[slot] == before || harmless) return success();
+    if (!is_result_code(result.outcome.code)) {
+      return failed("P6", fmt::format("it returned {} when {} failed", result.outcome.code, name));
+    }
+    if (name == "commit" && result.outcome.code == PINDUS_OK) {
+      return failed("P12", "it said OK although commit had failed");
+    }
+    return success();
+  });
+}
+
+CheckResult an_interrupt_ends_it(const Subject& subject, Silent silent) {
+  constexpr double longest_seconds = 1.0;
+  bool reached = false;
+  CheckResult result = for_each_run(subject, [&](const ScriptRun& run) {
+    const RunResult played = play(subject, run, observed_host(), silent);
+    if (!played.waited) return success();
+    reached = true;
+    if (played.seconds_after_stop > longest_seconds) {
+      return failed("P11", fmt::format("it went on for {:.1f} s after the interrupt",
+                                       played.seconds_after_stop));
+    }
+    return played.outcome.code != PINDUS_OK
+               ? success()
+               : failed("P11", "it said OK although the session was interrupted");
+  });
+  if (result.status == Status::success && !reached) return skipped("no run of the script waits so");
+  return result;
+}
+
+CheckResult secrets_stay_secret(const Subject& subject) {
+  constexpr std::size_t shortest_secret = 6;
+  return for_each_run(subject, [&](const ScriptRun& run) {
+    std::vector<std::string> secrets = run.prompts;
+    for (const auto& [name, value] : run.stored) secrets.push_back(value);
+    for (const auto& [name, value] : run.record.value_or(std::map<std::string, std::string>())) {
+      if (name == "key" || name == "access" || name == "refresh") secrets.push_back(value);
+    }
+    const RunResult result = play(subject, run, observed_host());
+    std::vector<std::string> said = result.said;
+    said.push_back(result.outcome.message);
+    said.push_back(result.outcome.hint);
+    for (const auto& secret : secrets) {
+      if (secret.size() < shortest_secret) continue;
+      for (const auto& line : said) {
+        if (line.find(secret) != std::string::npos) {
+          return failed("P10", "a secret stands in a log line, a progress line or an error");
+        }
+      }
+    }
+    return success();
+  });
+}
+
+CheckResult the_process_is_left_as_it_was(const Subject& subject) {
+  return for_each_run(subject, [&](const ScriptRun& run) {
+    const ProcessState first = process_state();
+    (void)play(subject, run, observed_host());
+    // Libraries open things once; a second run must not add to them.
+    const ProcessState before = process_state();
+    (void)play(subject, run, observed_host());
+    const std::string change = change_between(first, before, process_state());
+    return change.empty() ? success() : failed("P9", change);
+  });
+}
+
+CheckResult an_unknown_provider_is_no_crash(const Subject& subject) {
+  Subject other = subject;
+  other.provider.id = "no-such-provider";
+  other.provider.label = "No such provider";
+  return for_each_run(other, [&](const ScriptRun& run) {
+    const int32_t code = play(other, run, observed_host()).outcome.code;
+    return is_result_code(code) ? success() : failed("P6", fmt::format("it returned {}", code));
+  });
+}
+
+}  // namespace
+
+std::vector<ConformanceTest> behaviour_tests(const Subject& subject) {
+  std::vector<ConformanceTest> tests;
+  const auto add = [&](std::string name, std::function<CheckResult(const Subject&)> run) {
+    if (!subject.script) {
+      run = [](const Subject&) { return skipped("there is no script beside the manifest"); };
+    }
+    tests.push_back({std::move(name), std::move(run)});
+  };
+  add("script", [](const Subject& s) { return the_script_ends_as_it_says(s, observed_host()); });
+  add("oldest host", the_oldest_host_suffices);
+  add("unknown provider", an_unknown_provider_is_no_crash);
+  add("threads", calls_stay_on_their_thread);
+  add("handles", handles_are_not_used_after_they_end);
+  add("secrets", secrets_stay_secret);
+  add("process", the_process_is_left_as_it_was);
+  constexpr std::pair<const char*, Silent> interrupts[] = {
+      {"interrupt before", Silent::from_the_start},
+      {"interrupt at a prompt", Silent::person},
+      {"interrupt in a sleep", Silent::sleep},
+      {"interrupt in a request", Silent::server}};
+  for (const auto& [name, silent] : interrupts) {
+    add(name, [silent = silent](const Subject& s) { return an_interrupt_ends_it(s, silent); });
+  }
+  for (std::size_t slot = 0; slot < observed_slots; ++slot) {
+    add(fmt::format("failing {}", slot_name(slot)),
+        [slot](const Subject& s) { return a_failing_service_is_an_error(s, slot); });
+  }
+  return tests;
+}
+
+}  // namespace pindus::plugin_tool

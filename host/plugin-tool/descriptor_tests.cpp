@@ -1,0 +1,112 @@
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <cstring>
+#include <string>
+
+#include <pindus/plugin.h>
+
+#include "core/loader/host_services.hpp"
+#include "core/loader/plugin_library.hpp"
+#include "core/loader/result_code.hpp"
+#include "host/plugin-tool/conformance.hpp"
+
+namespace pindus::plugin_tool {
+namespace {
+
+CheckResult the_host_takes_it(const Subject& subject) {
+  const auto plugin = load_plugin(subject.method.library_path);
+  if (!plugin) return failed("P4", plugin.error().message + "; " + plugin.error().hint);
+  return success();
+}
+
+// What load_plugin answers is checked already; this test is about the entry itself.
+const pindus_plugin_1* loaded(const Subject& subject) {
+  const auto plugin = load_plugin(subject.method.library_path);
+  return plugin ? *plugin : nullptr;
+}
+
+CheckResult the_entry_answers_the_same_twice(const Subject& subject) {
+  void* library = dlopen(subject.method.library_path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) return failed("P1", dlerror());
+  void* symbol = dlsym(library, PINDUS_PLUGIN_ENTRY_1);
+  if (symbol == nullptr) return failed("P1", dlerror());
+  pindus_plugin_entry_1_fn entry = nullptr;
+  static_assert(sizeof entry == sizeof symbol);
+  std::memcpy(&entry, &symbol, sizeof entry);
+  const pindus_plugin_1* first = nullptr;
+  const pindus_plugin_1* second = nullptr;
+  if (entry(&first) != PINDUS_OK || entry(&second) != PINDUS_OK) {
+    return failed("P2", "the entry failed when it was called twice");
+  }
+  if (first != second) return failed("P2", "the entry gave another descriptor the second time");
+  if (entry(nullptr) == PINDUS_OK) {
+    return warning("P2", "the entry says OK where it was given nowhere to put its descriptor");
+  }
+  return success();
+}
+
+CheckResult the_manifest_agrees(const Subject& subject) {
+  const pindus_plugin_1* plugin = loaded(subject);
+  if (plugin == nullptr) return skipped("the host doesn't take the plugin");
+  const auto dot = subject.method.abi.find('.');
+  const unsigned long said = dot == std::string::npos
+                                 ? 0
+                                 : std::strtoul(subject.method.abi.c_str() + dot + 1, nullptr, 10);
+  if (said < plugin->abi_minor) {
+    return failed("P4", fmt::format("the manifest says abi {} and the plugin needs 1.{}",
+                                    subject.method.abi, plugin->abi_minor));
+  }
+  if (subject.method.kind == AuthKind::oauth && plugin->refresh == nullptr) {
+    return warning("P4", "it has no refresh: a sign-in ends with its access token");
+  }
+  return success();
+}
+
+CheckResult an_unknown_extension_is_null(const Subject& subject) {
+  const pindus_plugin_1* plugin = loaded(subject);
+  if (plugin == nullptr) return skipped("the host doesn't take the plugin");
+  // No session has this handle, so the plugin may well give up in create.
+  void* instance = nullptr;
+  const int32_t code = plugin->create(&host_table(), pindus_session{1}, &instance);
+  if (code != PINDUS_OK) {
+    if (!is_result_code(code)) return failed("P6", fmt::format("create returned {}", code));
+    return instance == nullptr ? success()
+                               : failed("P14", "create failed and gave an instance all the same");
+  }
+  for (const std::string_view id : {"", "pindus.revoke", "pindus.no-such-thing/1"}) {
+    if (plugin->get_extension(instance, {id.data(), id.size()}) != nullptr) {
+      return failed("P4", fmt::format("it has a table for the unknown extension \"{}\"", id));
+    }
+  }
+  plugin->destroy(instance);
+  return success();
+}
+
+CheckResult a_dead_session_is_an_error(const Subject& subject) {
+  const pindus_plugin_1* plugin = loaded(subject);
+  if (plugin == nullptr) return skipped("the host doesn't take the plugin");
+  void* instance = nullptr;
+  if (plugin->create(&host_table(), pindus_session{1}, &instance) != PINDUS_OK) {
+    return success();
+  }
+  const int32_t code = plugin->sign_in(instance);
+  plugin->destroy(instance);
+  if (code == PINDUS_OK) {
+    return failed("P8", "it signed in though the host answered every call with an error");
+  }
+  return is_result_code(code) ? success() : failed("P6", fmt::format("sign_in returned {}", code));
+}
+
+}  // namespace
+
+std::vector<ConformanceTest> descriptor_tests(const Subject& subject) {
+  std::vector<ConformanceTest> tests = {{"load", the_host_takes_it},
+                                        {"entry", the_entry_answers_the_same_twice},
+                                        {"extensions", an_unknown_extension_is_null},
+                                        {"dead session", a_dead_session_is_an_error}};
+  if (!subject.manifest.empty()) tests.push_back({"manifest agrees", the_manifest_agrees});
+  return tests;
+}
+
+}  // namespace pindus::plugin_tool

@@ -1,0 +1,139 @@
+#include "host/plugin-tool/scripted_world.hpp"
+
+#include <fmt/format.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+
+#include "core/loader/form_encoding.hpp"
+
+namespace pindus::plugin_tool {
+namespace {
+
+void wait_for(std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait(lock, stop, [] { return false; });
+}
+
+const Secret* header(const HttpRequest& request, std::string_view name) {
+  for (const auto& [other, value] : request.headers) {
+    if (same_provider(other, name)) return &value;  // both compare ASCII without case
+  }
+  return nullptr;
+}
+
+std::optional<std::string> field_text(std::string_view form, std::string_view name) {
+  const auto field = form_field(form, name);
+  if (!field || !*field) return std::nullopt;
+  return std::string((*field)->view());
+}
+
+// One member of the request's body, as its Content-Type says to read it.
+std::optional<std::string> body_member(const HttpRequest& request, std::string_view name) {
+  const Secret* type = header(request, "Content-Type");
+  if (type != nullptr && type->view().find("json") != std::string_view::npos) {
+    const auto body = Json::parse(request.body.view());
+    const Json* member = body ? body->find(name) : nullptr;
+    if (member == nullptr) return std::nullopt;
+    if (const auto* text = member->as_string()) return *text;
+    return member->dump();
+  }
+  return field_text(request.body.view(), name);
+}
+
+// What differs between the request and the script; empty: nothing.
+std::string difference_between(const HttpRequest& request, const Exchange& expected) {
+  if (request.method != expected.method || request.url != expected.url) {
+    return fmt::format("asked {} {} where the script expects {} {}", request.method, request.url,
+                       expected.method, expected.url);
+  }
+  for (const auto& [name, value] : expected.headers) {
+    const Secret* sent = header(request, name);
+    if (sent == nullptr || sent->view() != value) {
+      return fmt::format("sent another header {} to {} than the script expects", name,
+                         expected.url);
+    }
+  }
+  if (const auto* text = expected.body.as_string(); text != nullptr) {
+    if (request.body.view() != *text) {
+      return fmt::format("sent another body to {} than the script expects", expected.url);
+    }
+  } else if (const auto* members = expected.body.as_object(); members != nullptr) {
+    for (const auto& [name, value] : *members) {
+      const auto sent = body_member(request, name);
+      const auto* string = value.as_string();
+      if (!sent || *sent != (string != nullptr ? *string : value.dump())) {
+        return fmt::format("sent {} \"{}\" to {}", sent ? "another value of" : "no", name,
+                           expected.url);
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Secret> ScriptedPerson::ask(std::string_view question, std::stop_token stop) {
+  said_.emplace_back(question);
+  if (silent_) {
+    waiting_ = true;
+    wait_for(stop);
+  }
+  if (stop.stop_requested()) return fail(FaultKind::aborted, "the session was interrupted");
+  if (answers_.empty()) return fail(FaultKind::aborted, "the script has no further answer");
+  std::string answer = std::move(answers_.front());
+  answers_.pop_front();
+  constexpr std::string_view placeholder = "{state}";
+  if (const auto at = answer.find(placeholder); at != std::string::npos) {
+    answer.replace(at, placeholder.size(), state_);
+  }
+  return Secret(std::move(answer));
+}
+
+Result<Secret> ScriptedPerson::ask_secret(std::string_view question, std::stop_token stop) {
+  return ask(question, std::move(stop));
+}
+
+Result<Secret> ScriptedPerson::read_input(std::stop_token stop) {
+  return ask("", std::move(stop));
+}
+
+bool ScriptedPerson::open_url(std::string_view url) {
+  said_.emplace_back(url);
+  const auto query = url.find('?');
+  if (query != std::string_view::npos) {
+    state_ = field_text(url.substr(query + 1), "state").value_or("");
+  }
+  return false;
+}
+
+std::expected<HttpResponse, HttpFailure> ScriptedServices::send(const HttpRequest& request,
+                                                                std::stop_token stop) {
+  if (silent_) {
+    waiting_ = true;
+    wait_for(stop);
+  }
+  if (stop.stop_requested()) {
+    return std::unexpected(
+        HttpFailure{HttpFailure::Kind::cancelled, "the session was interrupted", {}});
+  }
+  const auto refuse = [&](std::string what) {
+    if (difference_.empty()) difference_ = std::move(what);
+    return std::unexpected(HttpFailure{HttpFailure::Kind::network, difference_, {}});
+  };
+  if (exchanges_.empty()) {
+    return refuse(
+        fmt::format("asked {} {} after the script's last exchange", request.method, request.url));
+  }
+  const Exchange exchange = std::move(exchanges_.front());
+  exchanges_.pop_front();
+  if (auto what = difference_between(request, exchange); !what.empty()) {
+    return refuse(std::move(what));
+  }
+  return HttpResponse{exchange.status, exchange.answer_headers, Secret(exchange.answer_body)};
+}
+
+}  // namespace pindus::plugin_tool

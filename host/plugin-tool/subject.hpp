@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "core/directory/provider_directory.hpp"
+#include "host/plugin-tool/script.hpp"
+
+namespace pindus::plugin_tool {
+
+/// What `plugin check` is about: a manifest and the library of one of its methods, or a library
+/// alone.
+struct Subject {
+  std::filesystem::path executable;  ///< of the host: the vendor's trust is measured by it
+  std::filesystem::path services_module;
+  std::filesystem::path manifest;  ///< empty: a library alone
+  Provider provider;               ///< of a library alone: a made-up one
+  Method method;
+  std::optional<Script> script;
+};
+
+}  // namespace pindus::plugin_tool
