@@ -1,0 +1,172 @@
+// What `pindus auth key` costs, beside `cat auth.json` and whichever of the tools that hand out
+// credentials are installed. Times are told as ratios to cat in the same run: on another machine,
+// or a busy one, they differ. The counts don't, so a count over its goal is the only failure.
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "tests/bench/measure.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+namespace {
+
+using pindus::bench::Command;
+using pindus::test::TemporaryDirectory;
+using pindus::test::write_file;
+
+std::string provider_name(int index) {
+  char name[32];
+  std::snprintf(name, sizeof name, "provider-%05d", index);
+  return name;
+}
+
+// A vault as pindus writes it: every other account an api key, the others a browser sign-in.
+std::string vault(int accounts) {
+  std::string text = "{\n";
+  for (int i = 0; i < accounts; ++i) {
+    const std::string number = std::to_string(i);
+    text += (i == 0 ? "  \"" : ",\n  \"") + provider_name(i) + "\": {\n    \"default\": {\n";
+    if (i % 2 == 0) {
+      text += "      \"kind\": \"apiKey\",\n      \"key\": \"sk-" + std::string(90, 'k') + number +
+              "\",\n      \"isDefault\": true\n";
+    } else {
+      text += "      \"kind\": \"oauth\",\n      \"isDefault\": true,\n      \"access\": \"" +
+              std::string(60, 'a') + number + "\",\n      \"refresh\": \"" + std::string(40, 'r') +
+              number + "\",\n      \"expires\": 4102444800000\n";
+    }
+    text += "    }\n  }";
+  }
+  return text + "\n}\n";
+}
+
+std::vector<std::string> environment(const std::filesystem::path& home) {
+  return {"LANG=C.UTF-8", "PATH=" + std::string(getenv("PATH")), "HOME=" + home.string(),
+          "INDUSAGI_HOME=" + home.string()};
+}
+
+Command cat(const std::filesystem::path& home) {
+  return {"cat auth.json", {"cat", home / "auth.json"}, environment(home)};
+}
+
+Command auth_key(const std::string& front, const std::filesystem::path& home, int provider) {
+  return {"pindus auth key " + provider_name(provider),
+          {front, "auth", "key", provider_name(provider)},
+          environment(home)};
+}
+
+// The other tools with a credential of their own to hand out; what can't run here is told.
+std::vector<Command> other_tools(const std::filesystem::path& folder) {
+  std::vector<Command> tools;
+  const std::string git = "/usr/lib/git-core/git-credential-store";
+  if (access(git.c_str(), X_OK) == 0) {
+    std::string credentials;
+    for (int i = 0; i < 20; ++i) {
+      credentials += "https://user:example@" + provider_name(i) + ".test\n";
+    }
+    write_file(folder / "git-credentials", credentials);
+    write_file(folder / "git-input", "protocol=https\nhost=" + provider_name(19) + ".test\n\n");
+    tools.push_back({"git credential-store",
+                     {git, "--file=" + (folder / "git-credentials").string(), "get"},
+                     environment(folder),
+                     folder / "git-input"});
+  } else {
+    std::puts("git credential-store: not installed");
+  }
+  if (pindus::bench::find_on_path("gh")) {
+    write_file(folder / "gh/hosts.yml",
+               "github.com:\n    user: example\n    oauth_token: example\n");
+    auto variables = environment(folder);
+    variables.push_back("GH_CONFIG_DIR=" + (folder / "gh").string());
+    variables.push_back("GH_NO_UPDATE_NOTIFIER=1");
+    tools.push_back({"gh auth token", {"gh", "auth", "token"}, variables});
+  } else {
+    std::puts("gh auth token: not installed");
+  }
+  // Needs an agent that holds an account; PINDUS_BENCH_OIDC names the account.
+  const char* account = getenv("PINDUS_BENCH_OIDC");
+  const char* socket = getenv("OIDC_SOCK");
+  if (account != nullptr && socket != nullptr && pindus::bench::find_on_path("oidc-token")) {
+    auto variables = environment(folder);
+    variables.push_back("OIDC_SOCK=" + std::string(socket));
+    tools.push_back({"oidc-token", {"oidc-token", account}, variables});
+  } else {
+    std::puts("oidc-token: not measured (no agent; PINDUS_BENCH_OIDC names its account)");
+  }
+  return tools;
+}
+
+void print_ratio(const std::string& name, double ratio, double goal) {
+  std::printf("  %-34s %7.2f", name.c_str(), ratio);
+  if (goal > 0) std::printf("   goal %5.2f  %s", goal, ratio <= goal ? "met" : "NOT MET");
+  std::puts("");
+}
+
+bool print_count(const char* name, std::int64_t count, std::int64_t goal) {
+  const bool met = count <= goal;
+  std::printf("  %-34s %7lld   goal %5lld  %s\n", name, static_cast<long long>(count),
+              static_cast<long long>(goal), met ? "met" : "NOT MET");
+  return met;
+}
+
+int bench(const std::string& front, int rounds) {
+  const TemporaryDirectory folder;
+  const auto small = folder / "20";
+  const auto large = folder / "10000";
+  write_file(small / "auth.json", vault(20));
+  write_file(large / "auth.json", vault(10'000));
+
+  std::vector<Command> commands = {cat(small), auth_key(front, small, 19)};
+  for (Command& tool : other_tools(folder.path())) {
+    try {
+      static_cast<void>(pindus::bench::run(tool));
+      commands.push_back(std::move(tool));
+    } catch (const std::exception& error) {
+      std::printf("%s: not measured (%s)\n", tool.name.c_str(), error.what());
+    }
+  }
+  const auto medians = pindus::bench::median_microseconds(commands, rounds);
+  std::printf("20 accounts, as a ratio to cat (%.0f microseconds):\n", medians[0]);
+  for (size_t i = 1; i < commands.size(); ++i) {
+    print_ratio(commands[i].name, medians[i] / medians[0], i == 1 ? 0.25 : 0);
+  }
+
+  const std::vector<Command> large_commands = {cat(large), auth_key(front, large, 0),
+                                               auth_key(front, large, 9'999)};
+  const auto large_medians = pindus::bench::median_microseconds(large_commands, rounds);
+  std::printf("10,000 accounts (%.0f microseconds):\n", large_medians[0]);
+  print_ratio("the first provider", large_medians[1] / large_medians[0], 0.25);
+  print_ratio("the last provider", large_medians[2] / large_medians[0], 1.0);
+
+  std::puts("counts, 20 accounts, the last provider:");
+  const Command& key = commands[1];
+  bool met = print_count("system calls", pindus::bench::count_system_calls(key), 15);
+  met &= print_count("page faults", pindus::bench::run(key).page_faults, 30);
+  if (const auto instructions = pindus::bench::count_instructions(key)) {
+    met &= print_count("instructions", *instructions, 50'000);
+  } else {
+    std::puts("  instructions: not counted (valgrind isn't installed)");
+  }
+  return met ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2 || argc > 3) {
+    std::fprintf(stderr, "usage: %s FRONT [ROUNDS]\n", argv[0]);
+    return 2;
+  }
+  try {
+    return bench(argv[1], argc == 3 ? std::stoi(argv[2]) : 300);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}
