@@ -40,18 +40,6 @@ class Deadline {
   std::jthread timer_;
 };
 
-// What a question was answered with at the sign-in: the record has it where it wasn't the default.
-Answers stored_answers(const Method& method, const OAuthCredentials& stored) {
-  Answers answers;
-  for (const Question& question : method.questions) {
-    const auto member = std::ranges::find(stored.members, question.name,
-                                          &std::pair<std::string, std::string>::first);
-    answers[question.name] =
-        member == stored.members.end() ? question.default_answer : member->second;
-  }
-  return answers;
-}
-
 // Asks the provider to forget the sign-in (RFC 7009); says how that went.
 std::string revoke(const Provider* provider, const std::string& id, const std::string& account,
                    const OAuthCredentials& stored, CommandRun& run) {

@@ -63,4 +63,15 @@ Result<Answers> complete_answers(const Method& method, const Answers& given, Cre
   return answers;
 }
 
+Answers stored_answers(const Method& method, const OAuthCredentials& stored) {
+  Answers answers;
+  for (const auto& question : method.questions) {
+    const auto member = std::ranges::find(stored.members, question.name,
+                                          &std::pair<std::string, std::string>::first);
+    answers[question.name] =
+        member == stored.members.end() ? question.default_answer : member->second;
+  }
+  return answers;
+}
+
 }  // namespace pindus

@@ -143,7 +143,8 @@ void explain(const Session& session, SessionOutcome& outcome) {
         fmt::format("the plugin {} could not {} at {}: {}", session.plugin(),
                     in_words(session.request.operation), session.request.provider->label,
                     result_code_in_words(outcome.code));
-  } else if (blames_plugin(outcome.code) && !named) {
+  } else if (error->source == SessionError::Source::plugin && blames_plugin(outcome.code) &&
+             !named) {
     outcome.message += fmt::format(" (said by the plugin {})", session.plugin());
   }
   if (session.last_answer) outcome.retry_after = session.last_answer->retry_after;
@@ -230,7 +231,7 @@ SessionOutcome run_method(const SessionRequest& request) {
   if (request.stop.stop_requested()) return failed(PINDUS_CANCELLED, "interrupted");
   const Method& method = *request.method;
   if (!method.available()) {
-    return failed(PINDUS_UNSUPPORTED,
+    return failed(PINDUS_INTERNAL,
                   method.unavailable.empty() ? fmt::format("{} is not installed", method.library)
                                              : method.unavailable,
                   method.unavailable_hint);
@@ -244,7 +245,7 @@ SessionOutcome run_method(const SessionRequest& request) {
   }
   auto plugin = load_plugin(method.library_path);
   if (!plugin) {
-    return failed(PINDUS_UNSUPPORTED, std::move(plugin.error().message),
+    return failed(PINDUS_INTERNAL, std::move(plugin.error().message),
                   std::move(plugin.error().hint));
   }
 

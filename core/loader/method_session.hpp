@@ -71,4 +71,8 @@ struct SessionOutcome {
 [[nodiscard]] Result<Answers> complete_answers(const Method& method, const Answers& given,
                                                CredentialIo* io, std::stop_token stop);
 
+/// What the questions were answered with when this credential was made: the record has an answer
+/// where it wasn't the default.
+[[nodiscard]] Answers stored_answers(const Method& method, const OAuthCredentials& stored);
+
 }  // namespace pindus

@@ -57,8 +57,8 @@ Coded<Services*> Session::services() {
   if (services_ == nullptr) {
     auto opened = open_services(request.services_module);
     if (!opened) {
-      fail(PINDUS_UNSUPPORTED, opened.error().message, opened.error().hint);
-      return std::unexpected(PINDUS_UNSUPPORTED);
+      fail(PINDUS_INTERNAL, opened.error().message, opened.error().hint);
+      return std::unexpected(PINDUS_INTERNAL);
     }
     services_ = *opened;
   }

@@ -23,7 +23,7 @@ struct OAuthContext {
 struct OAuthLogin {
   std::string provider;
   std::string account = "default";
-  Answers answers;             ///< those that are missing are asked for through `io`
+  Answers answers = {};        ///< those that are missing are asked for through `io`
   CredentialIo* io = nullptr;  ///< null: every question is `aborted`
   bool open_browser = true;
   bool show_qr = true;

@@ -1,0 +1,14 @@
+#include <csignal>
+
+#include "right.hpp"
+
+static int32_t misbehave(void* instance) noexcept {
+  right::store(right::of(instance));
+  std::raise(SIGSEGV);
+  return PINDUS_OK;
+}
+
+int32_t pindus_plugin_entry_1(const pindus_plugin_1** out) PINDUS_NOEXCEPT {
+  static const pindus_plugin_1 plugin = right::descriptor(misbehave);
+  return right::answer(plugin, out);
+}

@@ -1,0 +1,15 @@
+#include <cstdio>
+
+#include "right.hpp"
+
+// Breaks P9.
+static int32_t misbehave(void* instance) noexcept {
+  std::puts("a plugin was here");
+  std::fflush(stdout);
+  return right::store(right::of(instance));
+}
+
+int32_t pindus_plugin_entry_1(const pindus_plugin_1** out) PINDUS_NOEXCEPT {
+  static const pindus_plugin_1 plugin = right::descriptor(misbehave);
+  return right::answer(plugin, out);
+}
