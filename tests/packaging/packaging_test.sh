@@ -1,9 +1,9 @@
 #!/bin/sh
-# packaging_test.sh SOURCE BUILD CASE: what can be asserted of an installed tree without packages.
+# packaging_test.sh SOURCE CASE BUILD: what can be asserted of an installed tree without packages.
 # Exits 4 where a tool is missing.
 set -eu
 source=$1
-build=$2
+build=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 umask 022
@@ -49,7 +49,7 @@ page_of() {
   mandoc -T ascii "$prefix/share/man/man1/$page.1" | col -b
 }
 
-case $3 in
+case $2 in
   "the installed files and their modes are those of the list")
     (cd "$prefix" && find . -type f -printf '%m %P\n') | sed "s| $libdir/| LIBDIR/|" |
       grep -v share/pindus/sdk/templates/ | LC_ALL=C sort -k2 >"$work/found"
@@ -169,5 +169,5 @@ END
     needs mandoc
     mandoc -T lint -W warning "$prefix"/share/man/man?/*
     ;;
-  *) fail "no such case: $3" ;;
+  *) fail "no such case: $2" ;;
 esac
