@@ -35,6 +35,12 @@ done
 # Every step swallows what stands on standard input, if anything does.
 stand_in cmake <<'END'
 cat >/dev/null
+case $1 in --build)
+  echo '[0/2] Re-checking globbed directories...'
+  [ ! -e "$log.broken" ] || { echo 'error: broken'; exit 1; }
+  echo 'ninja: no work to do.'
+  exit ;;
+esac
 echo "cmake $* ccache=$CCACHE_DIR" >>"$log"
 echo 'much about the build'
 mkdir -p build/release/bin
@@ -42,10 +48,6 @@ echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" >build/release/CMakeCache.txt
 echo >build/release/build.ninja
 printf '#!/bin/sh\necho "pindus in $PWD:"\nfor a; do echo "[$a]"; done\ncat\n' >build/release/bin/pindus
 chmod 755 build/release/bin/pindus
-END
-stand_in ninja <<'END'
-cat >/dev/null
-echo 'ninja: no work to do.'
 END
 stand_in dpkg-query <<'END'
 echo dpkg-query >>"$log"
@@ -136,6 +138,15 @@ END
     rm "$log.offline"
     bootstrap run x </dev/null >/dev/null 2>&1
     logged 'apt-get install'
+    ;;
+  "a build that fails is shown, and pindus isn't run")
+    bootstrap run x </dev/null >/dev/null 2>&1
+    : >"$log.broken"
+    status=0
+    out=$(bootstrap run x </dev/null 2>"$work/err") || status=$?
+    expect "$status" 1
+    expect "$out" ""
+    expect "$(cat "$work/err")" "error: broken"
     ;;
   "HOME may be missing, empty or a place that isn't there")
     for home in '' /nonexistent; do
