@@ -34,6 +34,8 @@ struct CommandRun {
 [[nodiscard]] Result<void> run_signout(const SignoutCommand& command, CommandRun& run);
 [[nodiscard]] Result<void> run_auth_key(const AuthKeyCommand& command, CommandRun& run);
 [[nodiscard]] Result<void> run_auth_status(const AuthStatusCommand& command, CommandRun& run);
+[[nodiscard]] Result<void> run_plugin_list(const PluginListCommand& command, CommandRun& run);
+[[nodiscard]] Result<void> run_plugin_show(const PluginShowCommand& command, CommandRun& run);
 
 /// `signin --list`.
 [[nodiscard]] Result<void> list_accounts(const SigninCommand& command, CommandRun& run);

@@ -26,6 +26,12 @@ struct Dispatch {
   Result<void> operator()(const AuthStatusCommand& command) const {
     return run_auth_status(command, run);
   }
+  Result<void> operator()(const PluginListCommand& command) const {
+    return run_plugin_list(command, run);
+  }
+  Result<void> operator()(const PluginShowCommand& command) const {
+    return run_plugin_show(command, run);
+  }
 };
 
 }  // namespace

@@ -77,6 +77,12 @@ void add_account(CLI::App& command, std::optional<std::string>& account,
   command.add_option("--account", account, description)->type_name("NAME");
 }
 
+void add_required_provider(CLI::App& command, std::string& provider) {
+  command.add_option("PROVIDER", provider, "the provider's id, such as openai")
+      ->type_name("")
+      ->required();
+}
+
 AuthKind method_named(const std::string& name) {
   for (const AuthKind kind : {AuthKind::oauth, AuthKind::api_key}) {
     if (name == method_name(kind)) return kind;
@@ -159,7 +165,7 @@ void add_auth(CLI::App& root, CommandLine& line) {
 
   const auto key_values = std::make_shared<AuthKeyCommand>();
   CLI::App* key = add_command(*auth, line, "key", "Print the key that a request needs");
-  key->add_option("PROVIDER", key_values->provider, "the provider's id")->type_name("")->required();
+  add_required_provider(*key, key_values->provider);
   add_account(*key, key_values->account, "this account, not the default one");
   key->add_flag("--json", key_values->json, "print the key and what belongs to it as JSON");
   key->callback([key_values, &line] { line.command = *key_values; });
@@ -176,6 +182,22 @@ std::string without_last_newlines(std::string text) {
   return text;
 }
 
+void add_plugin(CLI::App& root, CommandLine& line) {
+  CLI::App* plugin = root.add_subcommand("plugin", "Where providers and their plugins come from");
+  plugin->require_subcommand(1);
+
+  const auto list_values = std::make_shared<PluginListCommand>();
+  CLI::App* list = add_command(*plugin, line, "list", "List providers, their files and plugins");
+  list->add_flag("--json", list_values->json, "print it as JSON");
+  list->callback([list_values, &line] { line.command = *list_values; });
+
+  const auto show_values = std::make_shared<PluginShowCommand>();
+  CLI::App* show = add_command(*plugin, line, "show", "Show what a provider's manifests add up to");
+  add_required_provider(*show, show_values->provider);
+  show->add_flag("--json", show_values->json, "print it as JSON");
+  show->callback([show_values, &line] { line.command = *show_values; });
+}
+
 // The whole grammar. What it reads goes into `line`, which must outlive it.
 std::unique_ptr<CLI::App> make_grammar(const std::string& program, CommandLine& line) {
   auto root = std::make_unique<CLI::App>(
@@ -189,6 +211,7 @@ std::unique_ptr<CLI::App> make_grammar(const std::string& program, CommandLine& 
   add_signin(*root, line);
   add_signout(*root, line);
   add_auth(*root, line);
+  add_plugin(*root, line);
   // Last, because sub-commands inherit it.
   root->footer(
       fmt::format("Anything else is passed on to the agent: {0} -- WORD always is.\n"

@@ -41,12 +41,20 @@ struct AuthStatusCommand {
   std::optional<std::string> provider;
   bool json = false;
 };
+struct PluginListCommand {
+  bool json = false;
+};
+struct PluginShowCommand {
+  std::string provider;
+  bool json = false;
+};
 
 /// A command line of ours, understood.
 struct CommandLine {
   std::string verb;  ///< "signin", "auth key", ...; empty for the program's own --help
   std::vector<std::filesystem::path> plugin_path;
-  std::variant<HelpCommand, SigninCommand, SignoutCommand, AuthKeyCommand, AuthStatusCommand>
+  std::variant<HelpCommand, SigninCommand, SignoutCommand, AuthKeyCommand, AuthStatusCommand,
+               PluginListCommand, PluginShowCommand>
       command;
 };
 

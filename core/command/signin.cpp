@@ -122,7 +122,7 @@ Result<void> sign_in_with_api_key(const SignIn& sign_in) {
   // Whatever the plugin took for a key.
   PINDUS_CHECK(validate_api_key(outcome.key.view()));
   return context.vault->put_api_key(sign_in.provider.id, sign_in.account, outcome.key,
-                                    sign_in.command.on_existing);
+                                    sign_in.command.on_existing, sign_in.run.stop);
 }
 
 Result<void> sign_in_with_oauth(const SignIn& sign_in) {
@@ -140,7 +140,7 @@ Result<void> sign_in_with_oauth(const SignIn& sign_in) {
                                     .show_qr = sign_in.command.show_qr},
                                    sign_in.run.stop));
   return context.vault->put_oauth(sign_in.provider.id, sign_in.account, credentials,
-                                  sign_in.command.on_existing);
+                                  sign_in.command.on_existing, sign_in.run.stop);
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ Result<void> sign_out(const std::string& id, const StoredAccount& account, Comma
   std::optional<OAuthCredentials> stored;
   if (account.kind == AuthKind::oauth) stored = PINDUS_TRY(vault.read_oauth(id, account.name));
   // First here, then there: whatever interrupts the request, the record is gone.
-  if (!PINDUS_TRY(vault.remove(id, account.name))) return {};
+  if (!PINDUS_TRY(vault.remove(id, account.name, run.stop))) return {};
   const Provider* provider = run.directory().find_provider(id);
   io.print(fmt::format("Signed out of {}: account {} is removed.", provider_title(provider, id),
                        printable(account.name)));

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/environment.hpp"
+#include "core/fault.hpp"
+
+namespace pindus {
+
+/// The agent that gets every command line that is none of ours: PINDUS_AGENT, else `induscode` on
+/// PATH; nothing where there is none. Fault: usage, where PINDUS_AGENT names no program, or the
+/// agent is one of `ourselves`, which would go round in circles.
+[[nodiscard]] Result<std::optional<std::filesystem::path>> find_agent(
+    const Environment& environment, std::span<const std::filesystem::path> ourselves);
+
+/// Becomes the agent, with these arguments; returns only where that failed. Fault: usage.
+[[nodiscard]] CredentialFault become_agent(const std::filesystem::path& agent,
+                                           std::vector<std::string> args);
+
+/// The first word of ours that `args` seems to mean: one edit away, and either alone or before a
+/// provider's id. Nothing where it is more likely a prompt for the agent.
+[[nodiscard]] std::optional<std::string> meant_command(
+    std::span<const std::string> args, std::span<const std::string> first_words,
+    const std::function<bool(const std::string&)>& is_provider);
+
+}  // namespace pindus

@@ -1,0 +1,140 @@
+#include "host/program.hpp"
+
+#include <fmt/format.h>
+#include <string.h>
+
+#include <functional>
+#include <utility>
+
+#include "core/command/grammar.hpp"
+#include "core/refresh/oauth.hpp"
+#include "core/vault/disk_vault.hpp"
+#include "host/agent.hpp"
+#include "host/descriptors.hpp"
+#include "host/profile.hpp"
+#include "host/signals.hpp"
+#include "host/terminal.hpp"
+
+namespace pindus {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The refresher of the program: a fresh key never asks for it, and then no manifest is read.
+class LateRefresher final : public TokenRefresher {
+ public:
+  explicit LateRefresher(std::function<OAuthContext()> context) : context_(std::move(context)) {}
+
+  Policy policy(std::string_view provider) override { return refresher().policy(provider); }
+  std::expected<OAuthCredentials, RefreshFailure> refresh(std::string_view provider,
+                                                          std::string_view account,
+                                                          const OAuthCredentials& current,
+                                                          std::stop_token stop) override {
+    return refresher().refresh(provider, account, current, std::move(stop));
+  }
+
+ private:
+  PluginTokenRefresher& refresher() {
+    if (!refresher_) refresher_.emplace(context_());
+    return *refresher_;
+  }
+
+  std::function<OAuthContext()> context_;
+  std::optional<PluginTokenRefresher> refresher_;
+};
+
+void tell(const CredentialFault& fault) {
+  static_cast<void>(write_line(2, format_credential_fault(fault)));
+}
+
+int told(const CredentialFault& fault) {
+  tell(fault);
+  return fault.kind == FaultKind::usage ? 2 : 1;
+}
+
+bool needs_a_profile(std::span<const std::string> args) {
+  const ParsedLine parsed = parse_command_line(args, "pindus");
+  return parsed.handled && parsed.line &&
+         !std::holds_alternative<HelpCommand>(parsed.line->command);
+}
+
+}  // namespace
+
+Program::Program(fs::path executable)
+    : executable_(std::move(executable)),
+      profile_(profile_directory()),
+      options_(DirectoryOptions::beside(executable_, profile_.value_or(fs::path()), environment_)) {
+  const fs::path prefix = options_.manifests.parent_path().parent_path().parent_path();
+  front_ = prefix / PINDUS_BINDIR / "pindus";
+}
+
+std::optional<int> Program::run_command(std::span<const std::string> args) {
+  if (!profile_ && needs_a_profile(args)) return told(profile_.error());
+
+  Terminal terminal(environment_);
+  const Signals signals(
+      {.before_stop = [&] { terminal.suspend(); }, .after_continue = [&] { terminal.resume(); }});
+  const auto services_module = options_.libraries.parent_path() / "pindus-services.so";
+  LateRefresher refresher([&] {
+    return OAuthContext{.directory = &directory({}),
+                        .environment = &environment_,
+                        .services_module = services_module};
+  });
+  DiskVault vault(profile_.value_or(fs::path()), &refresher);
+  const CredentialResult result = run_credential_command(
+      args,
+      {.io = &terminal,
+       .vault = &vault,
+       .environment = &environment_,
+       .directory = [&](const auto plugin_path) -> auto& { return directory(plugin_path); },
+       .services_module = services_module},
+      signals.token());
+  if (!result.handled) return std::nullopt;
+  int code = result.exit_code();
+  if (result.fault) terminal.notice(format_credential_fault(*result.fault));
+  if (const int error = terminal.output_error(); error != 0) {
+    terminal.notice(
+        fmt::format("Output error: can't write to standard output: {}", ::strerror(error)));
+    if (code == 0) code = 1;
+  }
+  return signals.exit_code() != 0 ? signals.exit_code() : code;
+}
+
+int Program::run_agent(std::vector<std::string> args) {
+  const bool passed_on = !args.empty() && args.front() == "--";
+  if (passed_on) {
+    args.erase(args.begin());
+  } else if (const auto fault = misspelled(args)) {
+    return told(*fault);
+  }
+  const auto agent = find_agent(environment_, std::array{executable_, front_});
+  if (!agent) return told(agent.error());
+  if (*agent) return told(become_agent(**agent, std::move(args)));
+  if (args.empty() && !passed_on) {
+    static_cast<void>(run_command(std::array{std::string("--help")}));
+  }
+  return told({FaultKind::usage, "No agent", "no program named induscode is on PATH",
+               "Set PINDUS_AGENT to the path of the agent"});
+}
+
+std::optional<CredentialFault> Program::misspelled(std::span<const std::string> args) {
+  const auto is_provider = [&](const std::string& id) {
+    return directory({}).find_provider(id) != nullptr;
+  };
+  const auto meant = meant_command(args, first_words(), is_provider);
+  if (!meant) return std::nullopt;
+  return credential_fault(
+      FaultKind::usage,
+      fmt::format("\"{}\" is no command; did you mean {}?", printable(args[0]), *meant),
+      fmt::format("pindus -- {} passes it on to the agent", printable(args[0])));
+}
+
+const ProviderDirectory& Program::directory(std::span<const fs::path> plugin_path) {
+  if (!directory_) {
+    options_.command_line_path.assign(plugin_path.begin(), plugin_path.end());
+    directory_ = ProviderDirectory::discover(options_);
+  }
+  return *directory_;
+}
+
+}  // namespace pindus

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "core/command/credential_command.hpp"
+#include "core/directory/provider_directory.hpp"
+#include "core/environment.hpp"
+#include "core/fault.hpp"
+
+namespace pindus {
+
+/// The parts of pindus put together as the installed (or built) tree around this executable has
+/// them. Used on one thread.
+class Program {
+ public:
+  explicit Program(std::filesystem::path executable);
+
+  /// Runs a command line of ours to its end, and tells of its fault. Nothing: it is none of ours.
+  [[nodiscard]] std::optional<int> run_command(std::span<const std::string> args);
+
+  /// Passes the line on to the agent; returns only where that can't be, with the exit code.
+  [[nodiscard]] int run_agent(std::vector<std::string> args);
+
+ private:
+  const ProviderDirectory& directory(std::span<const std::filesystem::path> plugin_path);
+  [[nodiscard]] std::optional<CredentialFault> misspelled(std::span<const std::string> args);
+
+  Environment environment_ = Environment::of_process();
+  std::filesystem::path executable_;
+  std::filesystem::path front_;
+  Result<std::filesystem::path> profile_;
+  DirectoryOptions options_;
+  std::optional<ProviderDirectory> directory_;
+};
+
+}  // namespace pindus

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/environment.hpp"
+#include "core/services/services.hpp"
+
+namespace pindus {
+
+/// The lines that show a QR code on the terminal behind `descriptor`, two rows of modules a line;
+/// none where it is no terminal, has no UTF-8, or is too narrow.
+[[nodiscard]] std::vector<std::string> draw_qr(const QrCode& code, int descriptor,
+                                               const Environment& environment);
+
+/// The same, for any terminal.
+[[nodiscard]] std::vector<std::string> draw_qr(const QrCode& code);
+
+}  // namespace pindus

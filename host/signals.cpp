@@ -1,0 +1,74 @@
+#include "host/signals.hpp"
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace pindus {
+namespace {
+
+// Ends the watcher; nobody else sends it, and by itself it does nothing.
+constexpr int wake_up = SIGURG;
+
+}  // namespace
+
+Signals::Signals(Hooks hooks) : hooks_(std::move(hooks)) {
+  ::sigemptyset(&watched_);
+  ::sigaddset(&watched_, wake_up);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT}) {
+    struct sigaction current = {};
+    ::sigaction(number, nullptr, &current);
+    // What the caller ignores (nohup) stays ignored.
+    if (current.sa_handler != SIG_IGN) ::sigaddset(&watched_, number);
+  }
+  ::pthread_sigmask(SIG_BLOCK, &watched_, &previous_mask_);
+  // A reader that has gone is an error of that write, not our death.
+  struct sigaction ignore = {};
+  ignore.sa_handler = SIG_IGN;
+  ::sigaction(SIGPIPE, &ignore, &previous_pipe_);
+  watcher_ = std::thread([this] { watch(); });
+}
+
+Signals::~Signals() {
+  over_ = true;
+  ::pthread_kill(watcher_.native_handle(), wake_up);
+  watcher_.join();
+  ::sigaction(SIGPIPE, &previous_pipe_, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &previous_mask_, nullptr);
+}
+
+int Signals::exit_code() const noexcept {
+  return received_ == 0 ? 0 : 128 + received_;
+}
+
+void Signals::watch() {
+  while (!over_) {
+    int number = 0;
+    if (::sigwait(&watched_, &number) == 0 && number != wake_up) handle(number);
+  }
+}
+
+void Signals::handle(int number) {
+  if (number == SIGTSTP) return suspend();
+  if (number == SIGCONT) return hooks_.after_continue();
+  if (received_ != 0) {
+    hooks_.before_stop();
+    ::_exit(exit_code());
+  }
+  received_ = number;
+  stop_.request_stop();
+}
+
+void Signals::suspend() {
+  hooks_.before_stop();
+  // The kernel's own action, which knows not to stop a process that nobody could continue.
+  sigset_t stop;
+  ::sigemptyset(&stop);
+  ::sigaddset(&stop, SIGTSTP);
+  ::kill(::getpid(), SIGTSTP);
+  ::pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
+  ::pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  hooks_.after_continue();
+}
+
+}  // namespace pindus

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <signal.h>
+
+#include <atomic>
+#include <functional>
+#include <stop_token>
+#include <thread>
+
+namespace pindus {
+
+/// Turns an interrupt into a stop, for as long as a command of ours runs. The first signal asks to
+/// stop, the second ends the process at once. Made before any other thread; afterwards the
+/// process's signals are as they were, so that a program that is executed finds nothing changed.
+class Signals {
+ public:
+  /// What happens around a signal, on a thread of its own.
+  struct Hooks {
+    std::function<void()> before_stop;     ///< Ctrl-Z; also before the process ends at once
+    std::function<void()> after_continue;  ///< fg
+  };
+
+  explicit Signals(Hooks hooks);
+  ~Signals();
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+  [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
+
+  /// The exit code that the interrupt calls for (130 after Ctrl-C); 0: there was none.
+  [[nodiscard]] int exit_code() const noexcept;
+
+ private:
+  void watch();
+  void handle(int number);
+  void suspend();
+
+  Hooks hooks_;
+  sigset_t watched_{};
+  sigset_t previous_mask_{};
+  struct sigaction previous_pipe_ = {};
+  std::stop_source stop_;
+  std::atomic<int> received_ = 0;
+  std::atomic<bool> over_ = false;
+  std::thread watcher_;
+};
+
+}  // namespace pindus

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/command/credential_io.hpp"
+#include "core/environment.hpp"
+#include "core/file_descriptor.hpp"
+#include "host/line_editor.hpp"
+#include "host/raw_mode.hpp"
+
+namespace pindus {
+
+/// The person at the terminal, or the program at the other end of standard input. Results go to
+/// standard output, all else to standard error. Somebody can be asked where standard input is a
+/// terminal.
+class Terminal final : public CredentialIo {
+ public:
+  explicit Terminal(const Environment& environment);
+  ~Terminal() override;
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  void print(std::string_view line) override;
+  void notice(std::string_view line) override;
+  [[nodiscard]] bool interactive() const override { return interactive_; }
+  [[nodiscard]] Result<Secret> ask(std::string_view question, std::stop_token stop) override;
+  [[nodiscard]] Result<Secret> ask_secret(std::string_view question, std::stop_token stop) override;
+  [[nodiscard]] Result<Secret> read_input(std::stop_token stop) override;
+  bool open_url(std::string_view url) override;
+  bool show_qr(const QrCode& code) override;
+  void countdown(std::optional<std::chrono::seconds> left) override;
+
+  /// The errno of the first write to standard output that failed; 0: none did.
+  [[nodiscard]] int output_error() const noexcept { return output_error_; }
+
+  /// Gives the terminal back while the process is stopped, and takes it again. Any thread.
+  void suspend() noexcept;
+  void resume() noexcept;
+
+ private:
+  enum class Wait { input, redraw };
+
+  Result<Secret> ask_person(std::string_view question, Echo echo, const std::stop_token& stop);
+  Result<Secret> ask_program(std::string_view question, const std::stop_token& stop);
+  Result<Wait> wait_for_input(const std::stop_token& stop);
+  Result<bool> fill(const std::stop_token& stop);
+  void consume(std::size_t count) noexcept;
+  void wake() noexcept;
+
+  const Environment& environment_;
+  bool interactive_;
+  FileDescriptor own_terminal_;  // where questions go when standard error is no terminal
+  int prompt_;                   // the descriptor for questions and what is typed
+  std::array<FileDescriptor, 2> wake_;
+  std::mutex raw_mutex_;
+  std::unique_ptr<RawMode> raw_;  // from the first question to the end
+  std::atomic<bool> redraw_ = false;
+  std::string buffer_;  // read and not yet used; reserved at once
+  bool countdown_shown_ = false;
+  int output_error_ = 0;
+};
+
+}  // namespace pindus
