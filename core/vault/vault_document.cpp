@@ -102,7 +102,9 @@ Result<void> VaultDocument::check_twice(const std::vector<JsonMember>& members,
   std::vector<const JsonMember*> sorted;
   sorted.reserve(members.size());
   for (const JsonMember& member : members) sorted.push_back(&member);
-  std::ranges::stable_sort(sorted, {}, &JsonMember::name);
+  std::ranges::sort(sorted, {}, [](const JsonMember* member) {
+    return std::pair(std::string_view(member->name), member->name_span.begin);
+  });
   const auto twice = std::ranges::adjacent_find(sorted, {}, &JsonMember::name);
   if (twice == sorted.end()) return {};
   const JsonMember& second = **std::next(twice);
