@@ -7,7 +7,6 @@
 
 namespace {
 
-using pindus::sdk::Error;
 using pindus::sdk::Fields;
 using pindus::sdk::OAuthAnswer;
 using pindus::sdk::OAuthClient;

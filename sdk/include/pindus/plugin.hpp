@@ -86,10 +86,15 @@ struct Instance {
 template <class Plugin>
 constexpr pindus_plugin_1 descriptor(std::string_view id, std::string_view version) {
   using Slots = Instance<Plugin>;
-  pindus_plugin_1 table{sizeof(pindus_plugin_1), PINDUS_ABI_MINOR,
-                        {id.data(), id.size()},  {version.data(), version.size()},
-                        &Slots::create,          &Slots::destroy,
-                        &Slots::sign_in,         nullptr,
+  // These headers use nothing newer than minor 0, whatever minor plugin.h is of.
+  pindus_plugin_1 table{sizeof(pindus_plugin_1),
+                        0,
+                        str(id),
+                        str(version),
+                        &Slots::create,
+                        &Slots::destroy,
+                        &Slots::sign_in,
+                        nullptr,
                         &Slots::get_extension};
   if constexpr (Refreshes<Plugin>) table.refresh = &Slots::refresh;
   return table;

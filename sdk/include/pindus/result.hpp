@@ -22,10 +22,13 @@ class [[nodiscard]] Result {
   Result(T value) : value_(std::move(value)) {}  // NOLINT: converts, like std::expected
   Result(Error error) : code_(error.code) {}     // NOLINT
   explicit operator bool() const { return value_.has_value(); }
+  // Whoever takes the value has looked.
+  // NOLINTBEGIN(bugprone-unchecked-optional-access)
   T& operator*() { return *value_; }
   const T& operator*() const { return *value_; }
   T* operator->() { return &*value_; }
   const T* operator->() const { return &*value_; }
+  // NOLINTEND(bugprone-unchecked-optional-access)
 
   /// PINDUS_OK where there is a value.
   [[nodiscard]] int32_t code() const { return code_; }
@@ -72,12 +75,14 @@ class [[nodiscard]] Status {
 #define PINDUS_JOIN(a, b) PINDUS_JOIN_(a, b)
 
 /// PINDUS_TRY(auto body, session.get(url)); takes the value, or returns the error to the caller.
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration has none
 #define PINDUS_TRY(declaration, expression)                  \
   auto PINDUS_JOIN(pindus_result_, __LINE__) = (expression); \
   if (!PINDUS_JOIN(pindus_result_, __LINE__)) {              \
     return PINDUS_JOIN(pindus_result_, __LINE__).error();    \
   }                                                          \
   declaration = std::move(*PINDUS_JOIN(pindus_result_, __LINE__))
+// NOLINTEND(bugprone-macro-parentheses)
 
 /// PINDUS_CHECK(session.commit()); returns the error to the caller where there is one.
 #define PINDUS_CHECK(expression)                                                         \

@@ -14,7 +14,7 @@ namespace pindus::sdk {
 
 namespace detail {
 
-inline pindus_str str(std::string_view text) {
+constexpr pindus_str str(std::string_view text) {
   return {text.data(), text.size()};
 }
 
@@ -124,6 +124,13 @@ class Secret {
           return host_->secret_view(session_, handle_, read, context);
         },
         reader));
+  }
+
+  Result<bool> is_empty() const {
+    bool empty = true;
+    const auto reader = [&](std::string_view bytes) { empty = bytes.empty(); };
+    PINDUS_CHECK(view(reader));
+    return empty;
   }
 
   /// A copy that is not wiped: for what turned out not to be secret, such as an error's name.

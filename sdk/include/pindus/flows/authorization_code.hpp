@@ -126,12 +126,8 @@ class AuthorizationCodeFlow {
       return session_.fail(PINDUS_PROTOCOL, "what was pasted has a broken % escape in it",
                            "copy the whole address again");
     }
-    if (!found || !*found) return found;
-    bool is_empty = true;
-    const auto measure = [&](std::string_view bytes) { is_empty = bytes.empty(); };
-    PINDUS_CHECK((*found)->view(measure));
-    if (is_empty) found->reset();
-    return found;
+    if (!found) return found;
+    return unless_empty(std::move(*found));
   }
 
   Status check_state(const Value& given, const Secret& state) const {
@@ -162,13 +158,14 @@ class AuthorizationCodeFlow {
   }
 
   Error refused(const Secret& error, const PastedAnswer& answer) const {
-    const Result<std::string> name = error.text();
-    if (!name) return name.error();
-    Result<std::string> description = std::string();
-    const Result<std::optional<Secret>> words = parameter(answer, "error_description");
-    if (words && *words) description = (*words)->text();
-    const std::string sentence = detail::with_detail("the sign-in was refused: " + *name,
-                                                     description ? *description : std::string());
+    PINDUS_TRY(const std::string name, error.text());
+    std::string description;
+    PINDUS_TRY(const auto words, parameter(answer, "error_description"));
+    if (words) {
+      PINDUS_TRY(description, words->text());
+    }
+    const std::string sentence =
+        detail::with_detail("the sign-in was refused: " + name, description);
     return session_.fail(PINDUS_DENIED, sentence);
   }
 

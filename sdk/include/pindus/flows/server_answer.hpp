@@ -133,6 +133,15 @@ inline Error refuse(const Session& session, const OAuthAnswer& answer) {
   return session.fail(PINDUS_DENIED, sentence);
 }
 
+/// The secret where there is one with something in it.
+inline Result<std::optional<Secret>> unless_empty(std::optional<Secret> secret) {
+  if (secret) {
+    PINDUS_TRY(const bool empty, secret->is_empty());
+    if (empty) secret.reset();
+  }
+  return secret;
+}
+
 /// A string member that may be missing; empty counts as missing. Another type fails the session
 /// with PINDUS_PROTOCOL.
 inline Result<std::optional<Secret>> string_member(const Session& session,
@@ -144,13 +153,7 @@ inline Result<std::optional<Secret>> string_member(const Session& session,
     return session.fail(PINDUS_PROTOCOL,
                         answer.host + " sent a \"" + std::string(name) + "\" that is not a string");
   }
-  if (*found) {
-    bool is_empty = true;
-    const auto measure = [&](std::string_view bytes) { is_empty = bytes.empty(); };
-    PINDUS_CHECK((*found)->view(measure));
-    if (is_empty) found->reset();
-  }
-  return found;
+  return unless_empty(std::move(*found));
 }
 
 /// A number of seconds that may be missing; a string of digits will do, and what is beyond 100
