@@ -1,0 +1,118 @@
+#include <catch2/catch.hpp>
+#include <string>
+#include <string_view>
+
+#include "core/bare/ready_key.hpp"
+
+using pindus::bare::find_ready_key;
+using pindus::bare::JsonReader;
+using pindus::bare::KeyAnswer;
+using pindus::bare::KeyForm;
+using pindus::bare::KeyRequest;
+using pindus::bare::Text;
+using pindus::bare::TextBuffer;
+
+namespace {
+
+constexpr int64_t now_ms = 1'000'000'000'000;
+
+Text text(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+std::string ask(std::string_view vault, std::string_view provider, KeyForm form = KeyForm::plain,
+                std::string_view account = {}) {
+  KeyRequest request;
+  request.provider = text(provider);
+  request.account = text(account);
+  request.form = form;
+  request.now_ms = now_ms;
+  std::string memory(20'000, '\0');
+  TextBuffer out(memory.data(), memory.size());
+  JsonReader reader(text(vault));
+  if (find_ready_key(reader, request, out) == KeyAnswer::not_sure) return "not sure";
+  return memory.substr(0, out.size);
+}
+
+std::string with_record(const std::string& record) {
+  return R"({"p":{"a":)" + record + "}}";
+}
+
+}  // namespace
+
+TEST_CASE("the default account's key is ready, else the first one's") {
+  CHECK(ask(R"({"p":{"a":{"kind":"apiKey","key":"one"},
+                     "b":{"isDefault":true,"key":"two","kind":"apiKey"}}})",
+            "p") == "two");
+  CHECK(ask(R"({"o":{},"p":{"a":{"kind":"apiKey","key":"one","isDefault":false},
+                     "b":{"kind":"apiKey","key":"two"}}})",
+            "p") == "one");
+  CHECK(ask(R"({"p":{}})", "p") == "not sure");
+  CHECK(ask(R"({"q":{"a":{"kind":"apiKey","key":"one"}}})", "p") == "not sure");
+}
+
+TEST_CASE("a provider is found without case, an account with it") {
+  constexpr std::string_view vault = R"({"OpenAI":{"Work":{"kind":"apiKey","key":"one"}}})";
+  CHECK(ask(vault, "oPENai") == "one");
+  CHECK(ask(vault, "openai", KeyForm::plain, "Work") == "one");
+  CHECK(ask(vault, "openai", KeyForm::plain, "work") == "not sure");
+  CHECK(ask(R"({"@":{"a":{"kind":"apiKey","key":"one"}}})", "`") == "not sure");
+}
+
+TEST_CASE("a token is ready with more than ten minutes left, or without an end") {
+  const auto token = [](const std::string& expires) {
+    return ask(with_record(R"({"kind":"oauth","access":"t","refresh":"r")" + expires + "}"), "p");
+  };
+  CHECK(token("") == "t");
+  CHECK(token(R"(,"expires":1000000600001)") == "t");
+  CHECK(token(R"(,"expires":1000000600001.25)") == "t");
+  CHECK(token(R"(,"expires":1000000600000)") == "not sure");
+  CHECK(token(R"(,"expires":-1)") == "not sure");
+  CHECK(token(R"(,"expires":1e15)") == "not sure");
+  CHECK(token(R"(,"expires":null)") == "not sure");
+  CHECK(token(R"(,"expires":"1000000600001")") == "not sure");
+  CHECK(token(R"(,"expires":99999999999999999999)") == "not sure");
+}
+
+TEST_CASE("as JSON the key comes first and the rest as it is stored, without secrets") {
+  CHECK(ask(with_record(R"({ "kind" : "oauth", "access": "a\"\\\u00e9/", "refresh":"r",
+                             "x": [ 1, {"y" : "\u0041 b"} ],
+                             "expires": 4000000000000, "key": "not this" })"),
+            "p", KeyForm::json) ==
+        "{\"key\":\"a\\\"\\\\\xc3\xa9/\",\"kind\":\"oauth\","
+        "\"x\":[1,{\"y\":\"\\u0041 b\"}],\"expires\":4000000000000}");
+}
+
+TEST_CASE("what is odd about a record is left to the host") {
+  const std::string record = GENERATE(
+      as<std::string>(), R"({"kind":"apiKey"})", R"({"kind":"apiKey","key":""})",
+      R"({"kind":"apiKey","key":"a\nb"})", R"({"kind":"apiKey","key":"a\u0000"})",
+      R"({"kind":"apiKey","key":"a\u007f"})", R"({"kind":"apiKey","key":5})",
+      R"({"kind":"apiKey","key":"a","key":"b"})", R"({"kind":"apiKey","kind":"oauth","key":"a"})",
+      R"({"kind":"password","key":"a"})", R"({"kind":null,"key":"a"})", R"({"key":"a"})",
+      R"({"kind":"apiKey","key":"a","isDefault":1})", R"({"apiKey":"a","isDefault":true})",
+      R"({"kind":"oauth","access":{}})", R"({"kind":"apiKey","key":"a",})", R"("a")", "[]", "null");
+  CAPTURE(record);
+  CHECK(ask(with_record(record), "p") == "not sure");
+  CHECK(ask(with_record(record), "p", KeyForm::json) == "not sure");
+}
+
+TEST_CASE("a key that is larger than its room is left to the host") {
+  const auto with_key = [](size_t size) {
+    return with_record(R"({"kind":"apiKey","key":")" + std::string(size, 'k') + "\"}");
+  };
+  CHECK(ask(with_key(8192), "p") == std::string(8192, 'k'));
+  CHECK(ask(with_key(8193), "p") == "not sure");
+  CHECK(ask(with_record(R"({"kind":"apiKey","key":"a","x":")" + std::string(9000, 'x') + "\"}"),
+            "p", KeyForm::json) == "not sure");
+}
+
+TEST_CASE("nothing behind a settled answer is read, and everything before it is checked") {
+  constexpr std::string_view settled =
+      R"({"o":{"a":1},"p":{"a":{"kind":"apiKey","key":"one","isDefault":true} )";
+  CHECK(ask(settled, "p") == "one");
+  CHECK(ask(std::string(settled) + "garbage", "p") == "one");
+  CHECK(ask(R"({"o":{"a":01},"p":{"a":{"kind":"apiKey","key":"one","isDefault":true}}})", "p") ==
+        "not sure");
+  CHECK(ask(R"({"p":{"a":{"kind":"apiKey","key":"one"},)", "p") == "not sure");
+}
