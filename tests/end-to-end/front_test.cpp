@@ -1,0 +1,203 @@
+// The front answers as the host does, or has printed nothing and become the host. To tell the two
+// apart a copy of it stands in a tree whose host is a script that says how it was called.
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/end-to-end/front_vaults.hpp"
+#include "tests/support/child_process.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+namespace fs = std::filesystem;
+using pindus::test::Dice;
+using pindus::test::plain_environment;
+using pindus::test::ProcessResult;
+using pindus::test::RandomVault;
+using pindus::test::run_process;
+using pindus::test::TemporaryDirectory;
+using pindus::test::Variables;
+using pindus::test::write_file;
+
+namespace {
+
+constexpr const char* one_key =
+    R"({"openai":{"default":{"kind":"apiKey","key":"an-example-of-a-key-0001"}}})";
+
+class Tree {
+ public:
+  Tree() {
+    fs::create_directories(folder_ / "bin");
+    fs::copy_file(PINDUS_FRONT_PROGRAM, front());
+    write_file(host(), "#!/bin/sh\nprintf 'host<%s>' \"$@\"\nexit 42\n");
+    fs::permissions(host(), fs::perms::owner_all);
+    environment["INDUSAGI_HOME"] = profile();
+  }
+
+  [[nodiscard]] fs::path front() const { return folder_ / "bin/pindus"; }
+  [[nodiscard]] fs::path host() const { return folder_ / "libexec/pindus/pindus-host"; }
+  [[nodiscard]] fs::path profile() const { return folder_ / "profile"; }
+  void store(std::string_view vault) const { write_file(profile() / "auth.json", vault); }
+
+  [[nodiscard]] ProcessResult run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), front());
+    return run_process(std::move(arguments), environment);
+  }
+
+  // The front with its output redirected by a shell.
+  [[nodiscard]] ProcessResult run_in_shell(const std::string& redirection) const {
+    return run_process({"/bin/sh", "-c", front().string() + " auth key openai " + redirection},
+                       environment);
+  }
+
+  [[nodiscard]] bool gives_way(const std::vector<std::string>& arguments) const {
+    std::string marker = arguments.empty() ? "host<>" : "";
+    for (const std::string& argument : arguments) marker += "host<" + argument + ">";
+    const ProcessResult result = run(arguments);
+    return result.exit_code == 42 && result.out == marker && result.err.empty();
+  }
+
+  Variables environment = plain_environment();
+
+ private:
+  TemporaryDirectory folder_;
+};
+
+}  // namespace
+
+TEST_CASE("the front answers alone where it is sure") {
+  const Tree tree;
+  tree.store(one_key);
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"auth", "key", "openai"},
+                                             {"auth", "key", "--account", "default", "OpenAI"},
+                                             {"auth", "key", "openai", "--account=default"}}) {
+    const ProcessResult result = tree.run(arguments);
+    CHECK(result.exit_code == 0);
+    CHECK(result.out == "an-example-of-a-key-0001\n");
+    CHECK(result.err.empty());
+  }
+  CHECK(tree.run({"auth", "key", "--json", "openai"}).out ==
+        "{\"key\":\"an-example-of-a-key-0001\",\"kind\":\"apiKey\"}\n");
+}
+
+TEST_CASE("the front gives way, having printed nothing, with the same arguments") {
+  const Tree tree;
+  CHECK(tree.gives_way({"auth", "key", "openai"}));
+  tree.store(one_key);
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{},
+                                             {""},
+                                             {"--help"},
+                                             {"--version"},
+                                             {"auth"},
+                                             {"auth", "key"},
+                                             {"auth", "status"},
+                                             {"a prompt", "of two words"},
+                                             {"auth", "key", "groq"},
+                                             {"auth", "key", "openai", "-h"},
+                                             {"auth", "key", "openai", "groq"},
+                                             {"auth", "key", "openai", "--account"},
+                                             {"auth", "key", "openai", "--account", "other"},
+                                             {"auth", "key", "openai", "--account="},
+                                             {"auth", "key", "openai", "--json", "--json"},
+                                             {"auth", "key", "--", "openai"},
+                                             {"auth", "key", "openai", "--plugin-path", "/nowhere"},
+                                             {"--json", "auth", "key"}}) {
+    CHECK(tree.gives_way(arguments));
+  }
+}
+
+TEST_CASE("what is no plain vault is left to the host at once") {
+  Tree tree;
+  fs::create_directories(tree.profile());
+  REQUIRE(mkfifo((tree.profile() / "auth.json").c_str(), 0600) == 0);
+  CHECK(tree.gives_way({"auth", "key", "openai"}));
+  fs::remove(tree.profile() / "auth.json");
+  fs::create_directory(tree.profile() / "auth.json");
+  CHECK(tree.gives_way({"auth", "key", "openai"}));
+  fs::remove(tree.profile() / "auth.json");
+  tree.store(one_key);
+  fs::resize_file(tree.profile() / "auth.json", 64 * 1024 * 1024 + 1);
+  CHECK(tree.gives_way({"auth", "key", "openai"}));
+}
+
+TEST_CASE("the profile is where the environment says") {
+  Tree tree;
+  tree.store(one_key);
+  const auto answers = [&](const Variables& variables) {
+    tree.environment = variables;
+    return tree.run({"auth", "key", "openai"}).exit_code == 0;
+  };
+  const std::string profile = tree.profile();
+  CHECK(answers({{"INDUSAGI_CODING_AGENT_DIR", profile}, {"INDUSAGI_HOME", "/nowhere"}}));
+  CHECK(answers({{"INDUSAGI_CODING_AGENT_DIR", " "}, {"INDUSAGI_HOME", profile + "/"}}));
+  CHECK(answers({{"INDUSAGI_HOME", "~/profile"}, {"HOME", tree.profile().parent_path()}}));
+  CHECK(answers({{"INDUSAGI_HOME", fs::relative(profile)}}));
+  CHECK_FALSE(answers({{"INDUSAGI_HOME", "~/profile"}}));
+  CHECK_FALSE(answers({{"HOME", profile}}));
+  fs::rename(profile, tree.profile().parent_path() / ".pindusagi");
+  CHECK(answers({{"HOME", tree.profile().parent_path()}}));
+}
+
+TEST_CASE("an answer that can't be written is never silence") {
+  const Tree tree;
+  tree.store(one_key);
+  CHECK(tree.run_in_shell(">/dev/full").exit_code == 42);
+  CHECK(tree.run_in_shell(">&-").exit_code == 42);
+}
+
+TEST_CASE("a host that can't be executed is named with the reason") {
+  const Tree tree;
+  fs::remove(tree.host());
+  const ProcessResult result = tree.run({"signin"});
+  CHECK(result.exit_code == 127);
+  CHECK(result.out.empty());
+  CHECK(result.err.find("libexec/pindus/pindus-host: No such file or directory\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("a vault of many steps reads like a small one") {
+  const Tree tree;
+  std::string vault = "{";
+  while (vault.size() < 300'000) {
+    vault += "\"p" + std::to_string(vault.size()) +
+             "\": {\"a\": {\"kind\": \"apiKey\", \"key\": \"" +
+             std::string(vault.size() % 97, 'x') + "\\u00e9\"} },\n";
+  }
+  tree.store(vault + std::string(one_key).substr(1));
+  CHECK(tree.run({"auth", "key", "openai"}).out == "an-example-of-a-key-0001\n");
+}
+
+#ifdef PINDUS_HOST_PROGRAM
+TEST_CASE("on generated vaults and arguments the front's answer is the host's, or it gave way") {
+  const Tree tree;
+  int answered = 0;
+  for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
+    Dice dice(seed);
+    RandomVault random(dice);
+    const std::string vault = random.vault();
+    tree.store(vault);
+    std::vector<std::string> arguments = random.arguments();
+    arguments.insert(arguments.begin(), {"auth", "key"});
+    const ProcessResult front = tree.run(arguments);
+    if (front.exit_code == 42) {
+      if (!tree.gives_way(arguments)) FAIL("seed " << seed << " printed before it gave way");
+      continue;
+    }
+    ++answered;
+    arguments.insert(arguments.begin(), PINDUS_HOST_PROGRAM);
+    const ProcessResult host = run_process(arguments, tree.environment);
+    if (front.exit_code != host.exit_code || front.out != host.out || front.err != host.err) {
+      FAIL("seed " << seed << "\nfront: " << front.exit_code << " " << front.out << front.err
+                   << "\nhost: " << host.exit_code << " " << host.out << host.err << "\n"
+                   << vault);
+    }
+  }
+  CHECK(answered > 150);
+}
+#endif

@@ -1,0 +1,146 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "tests/support/random_json.hpp"
+
+namespace pindus::test {
+
+/// Vaults as pindus, its ancestor and careless people write them.
+class RandomVault {
+ public:
+  explicit RandomVault(Dice& dice) : dice_(dice), json_(dice) {}
+
+  std::string vault() {
+    if (dice_.one_in(40)) return dice_.one_in(2) ? "" : json_.value();
+    std::string text = json_.blanks() + "{";
+    const std::size_t providers = 1 + dice_.roll(4);
+    for (std::size_t i = 0; i < providers; ++i) {
+      text += (i == 0 ? "" : ",") + json_.blanks() + "\"" + provider() + "\"" + json_.blanks() +
+              ":" + json_.blanks() + accounts() + json_.blanks();
+    }
+    text += "}" + json_.blanks();
+    return dice_.one_in(10) ? json_.spoil(std::move(text)) : text;
+  }
+
+  /// What may stand behind `auth key`.
+  std::vector<std::string> arguments() {
+    std::vector<std::string> words = {provider()};
+    const auto insert = [&](std::vector<std::string> more) {
+      const auto at = static_cast<std::ptrdiff_t>(dice_.roll(words.size() + 1));
+      words.insert(words.begin() + at, more.begin(), more.end());
+    };
+    if (dice_.one_in(2)) insert({"--json"});
+    if (dice_.one_in(3)) {
+      if (dice_.one_in(2)) {
+        insert({"--account", account()});
+      } else {
+        insert({"--account=" + account()});
+      }
+    }
+    if (dice_.one_in(12)) {
+      static const std::vector<std::string> odd = {
+          "--json", "--account",     "--account=",    "--",       "-h",
+          "--help", "--acc",         "--json=true",   "-j",       "",
+          "extra",  "--account=a b", "--plugin-path", "--version"};
+      insert({dice_.pick(odd)});
+    }
+    return words;
+  }
+
+ private:
+  std::string provider() {
+    static const std::vector<std::string> ids = {"anthropic",    "Anthropic",     "ANTHROPIC",
+                                                 "openai",       "groq",          "mine",
+                                                 "o\\u0070enai", "github-copilot"};
+    return dice_.pick(ids);
+  }
+
+  std::string account() {
+    static const std::vector<std::string> names = {"default", "default", "work", "Work", "a_b-1"};
+    return dice_.pick(names);
+  }
+
+  std::string accounts() {
+    if (dice_.one_in(30)) {
+      return R"({"accessToken":"a","refreshToken":"r","expiresAt":4102444800000})";
+    }
+    if (dice_.one_in(30)) return json_.value();
+    std::string text = "{";
+    const std::size_t count = dice_.roll(4);
+    for (std::size_t i = 0; i < count; ++i) {
+      text += (i == 0 ? "\"" : ",\"") + account() + "\":" + json_.blanks() + record();
+    }
+    return text + json_.blanks() + "}";
+  }
+
+  std::string record() {
+    if (dice_.one_in(25)) return json_.value();
+    std::vector<std::string> members;
+    if (dice_.one_in(12)) {
+      members.push_back("\"apiKey\":" + key());
+    } else if (dice_.one_in(2)) {
+      members.push_back(R"("kind":"apiKey")");
+      members.push_back("\"key\":" + key());
+    } else {
+      members.push_back(R"("kind":"oauth")");
+      members.push_back("\"access\":" + key());
+      if (!dice_.one_in(8)) members.push_back("\"refresh\":" + key());
+      if (!dice_.one_in(6)) members.push_back("\"expires\":" + expires());
+    }
+    if (!dice_.one_in(4)) {
+      members.push_back(std::string("\"isDefault\":") + (dice_.one_in(3) ? "true" : "false"));
+    }
+    if (dice_.one_in(4)) members.push_back(R"("baseUrl":"https://example.test")");
+    if (dice_.one_in(8)) members.push_back(json_.string() + ":" + json_.value());
+    if (dice_.one_in(30)) members.push_back(members[dice_.roll(members.size())]);
+    std::string text = "{";
+    while (!members.empty()) {
+      const std::size_t next = dice_.one_in(3) ? dice_.roll(members.size()) : 0;
+      text += (text.size() == 1 ? "" : ",") + json_.blanks() + members[next];
+      members.erase(members.begin() + static_cast<std::ptrdiff_t>(next));
+    }
+    return text + json_.blanks() + "}";
+  }
+
+  std::string key() {
+    if (dice_.one_in(12)) return json_.string();
+    static const std::vector<std::string> keys = {R"("an-example-of-a-key-0001")",
+                                                  R"("\u0061n-escaped-key\/")",
+                                                  R"("with \"quotes\" and \\")",
+                                                  "\"k\xc3\xa9y\"",
+                                                  R"("")",
+                                                  R"("line\nbreak")",
+                                                  "5",
+                                                  "null",
+                                                  "\"" + std::string(9000, 'k') + "\"",
+                                                  "\"" + std::string(3000, 'j') + "\""};
+    return dice_.one_in(2) ? keys[0] : dice_.pick(keys);
+  }
+
+  std::string expires() {
+    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+                         std::chrono::system_clock::now().time_since_epoch())
+                         .count();
+    const std::vector<std::string> times = {"4102444800000",
+                                            "4102444800000",
+                                            "4102444800000.5",
+                                            std::to_string(now - 1000),
+                                            std::to_string(now + 300'000),
+                                            std::to_string(now + 900'000),
+                                            "0",
+                                            "-1",
+                                            "null",
+                                            "4.1e12",
+                                            "\"4102444800000\"",
+                                            "99999999999999999999"};
+    return dice_.pick(times);
+  }
+
+  Dice& dice_;
+  RandomJson json_;
+};
+
+}  // namespace pindus::test
