@@ -109,7 +109,7 @@ Objection check_options(const std::string& where, const Json& value) {
   if (options == nullptr) return must_be(where, "an object");
   for (const auto& [name, option] : *options) {
     if (!option.is_null() && option.as_string() == nullptr) {
-      return must_be(where + "/" + name, "a string");
+      return must_be(fmt::format("{}/{}", where, name), "a string");
     }
   }
   return std::nullopt;

@@ -41,14 +41,13 @@ std::vector<fs::path> components_of(const fs::path& path) {
 PathTrust::PathTrust(TrustSource source, const fs::path& executable) : source_(std::move(source)) {
   const auto facts = source_.facts(executable);
   if (executable.empty() || !facts) return;
-  executable_ = executable;
-  executable_owner_ = facts->owner;
+  executable_ = Executable{executable, facts->owner, {}};
   // Whoever may write to a directory above the executable can put another one in its place; a
   // sticky one only lets them add to it.
   for (const fs::path& path : components_of(executable)) {
     const auto above = source_.facts(path);
     if (above && (above->permissions & S_IWGRP) != 0 && (above->permissions & S_ISVTX) == 0) {
-      executable_groups_.push_back(above->group);
+      executable_->groups.push_back(above->group);
     }
   }
 }
@@ -67,12 +66,13 @@ std::optional<Distrust> PathTrust::check(Layer layer, const fs::path& file) cons
     return Distrust{file, "is not a regular file",
                     fmt::format("put a file in the place of {}", shell_word(file))};
   }
-  if (layer == Layer::vendor && executable_owner_) return check_as_vendor(components);
+  if (layer == Layer::vendor && executable_) return check_as_vendor(components, *executable_);
   return check_strictly(components);
 }
 
-std::optional<Distrust> PathTrust::check_as_vendor(const Components& components) const {
-  const auto own = components_of(executable_.parent_path());
+std::optional<Distrust> PathTrust::check_as_vendor(const Components& components,
+                                                   const Executable& executable) const {
+  const auto own = components_of(executable.path.parent_path());
   std::size_t shared = 0;
   while (shared < own.size() && shared + 1 < components.size() &&
          own[shared] == components[shared].path) {
@@ -80,12 +80,12 @@ std::optional<Distrust> PathTrust::check_as_vendor(const Components& components)
   }
   for (const Component& component : std::span(components).subspan(shared)) {
     const FileFacts& facts = component.facts;
-    if (!is_root_or_user(facts.owner) && facts.owner != *executable_owner_) {
+    if (!is_root_or_user(facts.owner) && facts.owner != executable.owner) {
       return wrong_owner(component);
     }
     if ((facts.permissions & S_IWOTH) != 0) return writable(component, S_IWOTH);
     if ((facts.permissions & S_IWGRP) != 0 &&
-        std::ranges::find(executable_groups_, facts.group) == executable_groups_.end()) {
+        std::ranges::find(executable.groups, facts.group) == executable.groups.end()) {
       return writable(component, S_IWGRP);
     }
   }

@@ -63,17 +63,21 @@ class PathTrust {
     FileFacts facts;
   };
   using Components = std::vector<Component>;
+  struct Executable {
+    std::filesystem::path path;
+    uid_t owner = 0;
+    std::vector<gid_t> groups;  // that could replace it
+  };
 
-  [[nodiscard]] std::optional<Distrust> check_as_vendor(const Components& components) const;
+  [[nodiscard]] std::optional<Distrust> check_as_vendor(const Components& components,
+                                                        const Executable& executable) const;
   [[nodiscard]] std::optional<Distrust> check_strictly(const Components& components) const;
   [[nodiscard]] std::optional<Distrust> wrong_owner(const Component& component) const;
   [[nodiscard]] std::optional<Distrust> writable(const Component& component, mode_t bits) const;
   [[nodiscard]] bool is_root_or_user(uid_t owner) const noexcept;
 
   TrustSource source_;
-  std::filesystem::path executable_;
-  std::optional<uid_t> executable_owner_;
-  std::vector<gid_t> executable_groups_;  ///< those that could replace it
+  std::optional<Executable> executable_;
 };
 
 }  // namespace pindus
