@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <map>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -70,7 +71,13 @@ TrustSource TrustSource::of_system() {
     if (is_new) entry->second = has_as_private_group(owner, group);
     return entry->second;
   };
-  source.facts = facts_of;
+  // The files of one folder share all of their path but its end.
+  source.facts = [known = std::unordered_map<std::string, std::expected<FileFacts, int>>()](
+                     const fs::path& path) mutable {
+    const auto entry = known.find(path.native());
+    if (entry != known.end()) return entry->second;
+    return known.emplace(path.native(), facts_of(path)).first->second;
+  };
   source.user_name = [](uid_t user) {
     const auto account = account_of(user);
     return account ? account->name : fmt::format("{}", user);
