@@ -89,6 +89,14 @@ case $2 in
       cmp "$manifest" "$source"/plugins/*/"${manifest##*/}" || fail "$manifest"
     done
     ;;
+  "the RPM packages provide the providers of the manifests that they ship")
+    needs rpmspec
+    sed -n 's/^  "id": "\(.*\)",*$/pindus(provider-\1)/p' "$source"/plugins/*/*.json |
+      sort -u >"$work/described"
+    rpmspec -q --provides "$source/packaging/rpm/pindus.spec" | grep -F 'pindus(provider-' |
+      sort -u >"$work/provided"
+    expect_same "the list in pindus.spec" "$work/described" "$work/provided"
+    ;;
   "the manual pages name every command and option that --help names, and no other")
     needs mandoc col
     page_of "" >"$work/page"
