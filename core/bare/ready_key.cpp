@@ -33,7 +33,7 @@ class Record {
 
   // Reads the object that comes next; false where the document can't be read or where another type
   // than an object, or than a string for a secret, stands here.
-  bool read(JsonReader& vault, KeyForm form);
+  bool read(JsonReader& vault);
 
   // A known member stands here twice or is of no known form.
   [[nodiscard]] bool is_odd() const { return odd_; }
@@ -44,7 +44,7 @@ class Record {
  private:
   enum Known : unsigned { kind = 1, default_mark = 2, key = 4, access = 8, expires = 16 };
 
-  void read_member(JsonReader& vault, Text name, KeyForm form);
+  void read_member(JsonReader& vault, Text name);
   void note_secret(JsonReader& vault, Known which, TextBuffer& secret);
   void note(Known which, Text value);
   void wipe();
@@ -68,7 +68,7 @@ void Record::wipe() {
   explicit_bzero(access_.data, access_.size);
 }
 
-bool Record::read(JsonReader& vault, KeyForm form) {
+bool Record::read(JsonReader& vault) {
   if (!vault.enter_object()) return false;
   char memory[max_name];
   TextBuffer name(memory);
@@ -76,13 +76,13 @@ bool Record::read(JsonReader& vault, KeyForm form) {
     if (name.overflow) {
       odd_ = true;
     } else {
-      read_member(vault, name.text(), form);
+      read_member(vault, name.text());
     }
   }
   return vault.error() == JsonError::none;
 }
 
-void Record::read_member(JsonReader& vault, Text name, KeyForm form) {
+void Record::read_member(JsonReader& vault, Text name) {
   if (name == "key") return note_secret(vault, key, key_);
   if (name == "access") return note_secret(vault, access, access_);
   if (name == "refresh") return;
@@ -90,7 +90,6 @@ void Record::read_member(JsonReader& vault, Text name, KeyForm form) {
                          : name == "isDefault" ? default_mark
                          : name == "expires"   ? expires
                                                : 0U;
-  if (known == 0 && form == KeyForm::plain) return;
   if (is_empty_or_has_control(name) || has_quote_or_escape(name)) odd_ = true;
   members_.append(",\"");
   members_.append(name);
@@ -126,11 +125,12 @@ KeyAnswer Record::answer(const KeyRequest& request, TextBuffer& out) const {
   if (odd_ || !(is_oauth_ || is_api_key_)) return KeyAnswer::not_sure;
   if (is_oauth_ && expires_ms_ <= request.now_ms + surely_valid_ms) return KeyAnswer::not_sure;
   const TextBuffer& usable = is_oauth_ ? access_ : key_;
-  if (usable.overflow || is_empty_or_has_control(usable.text())) return KeyAnswer::not_sure;
+  if (usable.overflow || members_.overflow || is_empty_or_has_control(usable.text())) {
+    return KeyAnswer::not_sure;
+  }
   if (request.form == KeyForm::plain) {
     out.append(usable.text());
   } else {
-    if (members_.overflow) return KeyAnswer::not_sure;
     out.append("{\"key\":\"");
     for (size_t i = 0; i < usable.size; ++i) {
       const char c = usable.data[i];
@@ -152,7 +152,7 @@ KeyAnswer find_named(JsonReader& vault, const KeyRequest& request, TextBuffer& o
   while (vault.next_member(name)) {
     if (name.overflow || !(name.text() == request.account)) continue;
     Record record;
-    return record.read(vault, request.form) ? record.answer(request, out) : KeyAnswer::not_sure;
+    return record.read(vault) ? record.answer(request, out) : KeyAnswer::not_sure;
   }
   return KeyAnswer::not_sure;
 }
@@ -164,11 +164,11 @@ KeyAnswer find_default(JsonReader& vault, const KeyRequest& request, TextBuffer&
   TextBuffer name(memory);
   if (!vault.next_member(name)) return KeyAnswer::not_sure;
   Record first;
-  if (!first.read(vault, request.form) || first.is_odd()) return KeyAnswer::not_sure;
+  if (!first.read(vault) || first.is_odd()) return KeyAnswer::not_sure;
   if (first.is_default()) return first.answer(request, out);
   while (vault.next_member(name)) {
     Record record;
-    if (!record.read(vault, request.form) || record.is_odd()) return KeyAnswer::not_sure;
+    if (!record.read(vault) || record.is_odd()) return KeyAnswer::not_sure;
     if (record.is_default()) return record.answer(request, out);
   }
   return vault.error() == JsonError::none ? first.answer(request, out) : KeyAnswer::not_sure;

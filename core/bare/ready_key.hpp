@@ -34,8 +34,8 @@ inline constexpr int64_t surely_valid_ms = 600'000;
 /// Front and host both ask this function first, so that they answer with the same bytes; what it
 /// isn't sure of (nothing stored, an older form of record, a member of an unexpected type or twice,
 /// a key with control characters, a record that is larger than its 8 KiB a part, a document that
-/// isn't JSON) only the host answers. It reads no further than the answer needs, and vouches only
-/// for what it read.
+/// isn't JSON) only the host answers. Whether it is sure doesn't depend on the form. It reads no
+/// further than the answer needs, and vouches only for what it read.
 [[nodiscard]] KeyAnswer find_ready_key(JsonReader& vault, const KeyRequest& request,
                                        TextBuffer& out);
 

@@ -177,7 +177,7 @@ TEST_CASE("a vault of many steps reads like a small one") {
 TEST_CASE("on generated vaults and arguments the front's answer is the host's, or it gave way") {
   const Tree tree;
   int answered = 0;
-  for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 2500; ++seed) {
     Dice dice(seed);
     RandomVault random(dice);
     const std::string vault = random.vault();
