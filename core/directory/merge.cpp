@@ -24,11 +24,18 @@ std::string escape_token(std::string_view name) {
 // Keeps track of which file each value (all but non-empty objects) is from.
 class Origins {
  public:
-  explicit Origins(std::vector<ManifestFile>& files) : files_(files) {}
+  Origins(std::vector<ManifestFile>& files, const Json& merged) : files_(files), merged_(merged) {}
 
+  // To be told of each patch before it is merged.
   void apply(std::size_t file, const std::string& pointer, const Json& patch) {
     const auto* object = patch.as_object();
     if (object == nullptr) {
+      // Who says the same again is where it is from, and has overridden nothing.
+      if (const auto there = merged_.at(pointer);
+          there && *there != nullptr && (*there)->dump() == patch.dump()) {
+        origin_[pointer] = file;
+        return;
+      }
       hide_below(file, pointer);
       hide(file, pointer);
       if (!patch.is_null()) origin_[pointer] = file;
@@ -72,6 +79,7 @@ class Origins {
   }
 
   std::vector<ManifestFile>& files_;
+  const Json& merged_;
   Origin origin_;
 };
 
@@ -90,10 +98,10 @@ MergedManifest merge_manifests(std::span<const Manifest> manifests) {
   for (const Manifest& manifest : manifests) {
     merged.files.push_back({manifest.path, manifest.layer, {}, {}, {}});
   }
-  Origins origins(merged.files);
+  Origins origins(merged.files, merged.json);
   for (std::size_t i = 0; i < manifests.size(); ++i) {
-    merged.json.merge_patch(manifests[i].json);
     origins.apply(i, "", manifests[i].json);
+    merged.json.merge_patch(manifests[i].json);
   }
   origins.tell_what_stands();
   return merged;

@@ -114,6 +114,17 @@ TEST_CASE("three lines of a user's file move a token endpoint and nothing else")
   CHECK_THAT(provider(directory, "openai").merged_json, !Contains("https://a.example/token"));
 }
 
+TEST_CASE("a file that says the same again overrides nothing") {
+  const DirectoryTree tree;
+  tree.vendor("a.json", R"({"manifest":1,"id":"x","label":"Ex","env":["A"]})");
+  tree.vendor("b.json", R"({"manifest":1,"id":"x","label":"Ex","env":["B"]})");
+  const auto directory = tree.discover();
+  const auto& files = provider(directory, "x").files;
+  CHECK(files[0].hidden == std::vector<std::string>{"/env"});
+  CHECK(files[1].overrides == std::vector<std::string>{"/env"});
+  CHECK(files[1].gave == std::vector<std::string>{"/env", "/label"});
+}
+
 TEST_CASE("layers go over each other in their order, and the earlier entry of a path wins") {
   DirectoryTree tree;
   const auto labelled = [](std::string_view label) {
