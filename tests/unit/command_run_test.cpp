@@ -1,0 +1,219 @@
+#include <catch2/catch.hpp>
+#include <deque>
+#include <map>
+
+#include "core/command/credential_command.hpp"
+#include "core/vault/memory_vault.hpp"
+
+using pindus::AuthKind;
+using pindus::FaultKind;
+using pindus::Method;
+using pindus::Provider;
+using pindus::ProviderDirectory;
+using pindus::QrCode;
+using pindus::Result;
+using pindus::Secret;
+
+namespace {
+
+// A person, or a pipe, whose lines were written beforehand; remembers all that it was told.
+class ScriptedIo final : public pindus::CredentialIo {
+ public:
+  std::vector<std::string> printed;
+  std::vector<std::string> noticed;
+  std::vector<std::string> questions;
+  std::deque<std::string> lines;
+  bool person = true;
+
+  void print(std::string_view line) override { printed.emplace_back(line); }
+  void notice(std::string_view line) override { noticed.emplace_back(line); }
+  bool interactive() const override { return person; }
+  Result<Secret> ask(std::string_view question, std::stop_token) override {
+    questions.emplace_back(question);
+    if (lines.empty()) return pindus::fail(FaultKind::aborted, "the input ended");
+    Secret answer(lines.front());
+    lines.pop_front();
+    return answer;
+  }
+  Result<Secret> ask_secret(std::string_view question, std::stop_token stop) override {
+    return ask(question, stop);
+  }
+  Result<Secret> read_input(std::stop_token stop) override { return ask("", stop); }
+  bool open_url(std::string_view) override { return false; }
+  bool show_qr(const QrCode&) override { return false; }
+  void countdown(std::optional<std::chrono::seconds>) override {}
+};
+
+Provider provider(std::string id, std::string label, std::string variable) {
+  Provider made;
+  made.id = std::move(id);
+  made.label = std::move(label);
+  made.env = {std::move(variable)};
+  Method method;
+  method.kind = AuthKind::api_key;
+  method.library = "api-key.so";
+  method.unavailable = "api-key.so is not installed";
+  method.unavailable_hint = "install it";
+  made.methods = {method};
+  return made;
+}
+
+struct Fixture {
+  ScriptedIo io;
+  pindus::MemoryVault vault;
+  std::map<std::string, std::string> variables;
+  pindus::Environment environment{[this](std::string_view name) -> std::optional<std::string> {
+    const auto found = variables.find(std::string(name));
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  }};
+  int directory_reads = 0;
+  ProviderDirectory directory = make_directory();
+
+  static ProviderDirectory make_directory() {
+    auto disabled = provider("off", "Off", "OFF_KEY");
+    disabled.enabled = false;
+    return ProviderDirectory({provider("groq", "Groq", "GROQ_API_KEY"), disabled,
+                              provider("openai", "OpenAI", "OPENAI_API_KEY")});
+  }
+
+  pindus::CredentialResult run(std::vector<std::string> args) {
+    io.printed.clear();
+    return pindus::run_credential_command(args,
+                                          {.io = &io,
+                                           .vault = &vault,
+                                           .environment = &environment,
+                                           .directory = [this](auto) -> const ProviderDirectory& {
+                                             ++directory_reads;
+                                             return directory;
+                                           },
+                                           .services_module = {}});
+  }
+  void store(const char* id, const char* account, std::string key) {
+    REQUIRE(vault.put_api_key(id, account, Secret(std::move(key)), pindus::OnExisting::refuse));
+  }
+};
+
+using Lines = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "a fresh stored key is printed alone, and no manifest is read") {
+  store("openai", "default", "sk-stored-0123456789");
+  variables["OPENAI_API_KEY"] = "sk-environment-01234";
+  CHECK(!run({"auth", "key", "OpenAI"}).fault);
+  CHECK(io.printed == Lines{"sk-stored-0123456789"});
+  CHECK(io.noticed.empty());
+  CHECK(directory_reads == 0);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "the environment serves only where nothing is stored and nobody is named") {
+  variables["OPENAI_API_KEY"] = "sk-environment-01234";
+  CHECK(!run({"auth", "key", "openai"}).fault);
+  CHECK(io.printed == Lines{"sk-environment-01234"});
+  CHECK(!run({"auth", "key", "openai", "--json"}).fault);
+  CHECK(io.printed == Lines{R"({"key":"sk-environment-01234"})"});
+
+  const auto named = run({"auth", "key", "openai", "--account", "work"});
+  REQUIRE(named.fault);
+  CHECK(named.fault->kind == FaultKind::not_found);
+  CHECK(named.fault->label == "No such key");
+  CHECK(io.printed.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "no key anywhere is not-found, with the name that was meant") {
+  const auto result = run({"auth", "key", "opnai"});
+  REQUIRE(result.fault);
+  CHECK(result.exit_code() == 1);
+  CHECK(result.fault->kind == FaultKind::not_found);
+  CHECK(result.fault->hint.find("openai") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "a sign-in is refused before anything is asked") {
+  store("openai", "default", "sk-stored-0123456789");
+  const auto kind = [&](Lines args) {
+    const auto result = run(std::move(args));
+    REQUIRE(result.fault);
+    return result.fault->kind;
+  };
+  CHECK(kind({"signin", "openai", "--account", "a/b"}) == FaultKind::invalid_account);
+  CHECK(kind({"signin", "nobody"}) == FaultKind::unknown_provider);
+  CHECK(kind({"signin", "off"}) == FaultKind::unknown_provider);
+  CHECK(kind({"signin", "openai", "--oauth"}) == FaultKind::usage);
+  CHECK(io.questions.empty());
+
+  const auto missing = run({"signin", "groq"});
+  REQUIRE(missing.fault);
+  CHECK(missing.fault->label == "Sign-in failed");
+  CHECK(missing.fault->message == "api-key.so is not installed");
+  CHECK(io.questions.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "an account that exists is found before any question") {
+  for (auto* id : {"openai"}) store(id, "work", "sk-stored-0123456789");
+  auto usable = provider("openai", "OpenAI", "OPENAI_API_KEY");
+  usable.methods[0].library_path = "/nonexistent/api-key.so";
+  usable.methods[0].questions = {{.name = "tenant", .ask = "Tenant", .default_answer = ""}};
+  directory = ProviderDirectory({usable});
+  const auto result = run({"signin", "OPENAI", "--account", "work"});
+  REQUIRE(result.fault);
+  CHECK(result.fault->kind == FaultKind::name_collision);
+  CHECK(result.fault->hint.find("--replace") != std::string::npos);
+  CHECK(result.fault->hint.find("signout openai --account work") != std::string::npos);
+  CHECK(result.provider == "openai");
+  CHECK(io.questions.empty());
+
+  const auto unknown_answer = run({"signin", "openai", "--set", "color=blue"});
+  REQUIRE(unknown_answer.fault);
+  CHECK(unknown_answer.fault->kind == FaultKind::usage);
+}
+
+TEST_CASE_METHOD(Fixture, "the menu ends with q, an empty line and the end of the input") {
+  auto usable = provider("openai", "OpenAI", "OPENAI_API_KEY");
+  usable.methods[0].library_path = "/nonexistent/api-key.so";
+  directory = ProviderDirectory({usable});
+  for (const Lines& lines : {Lines{"q"}, Lines{""}, Lines{}, Lines{"0", "2", "x", "q"}}) {
+    CAPTURE(lines);
+    io.lines.assign(lines.begin(), lines.end());
+    const auto result = run({"signin"});
+    REQUIRE(result.fault);
+    CHECK(result.fault->kind == FaultKind::aborted);
+    CHECK(io.lines.empty());
+  }
+  CHECK(io.printed.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "signout removes one account, or all of the provider's") {
+  store("openai", "default", "sk-stored-0123456789");
+  store("openai", "work", "sk-stored-0123456780");
+  store("openai", "home", "sk-stored-0123456781");
+  CHECK(run({"signout", "openai", "--account", "nobody"}).fault->kind == FaultKind::not_found);
+  CHECK(!run({"signout", "OpenAI", "--account", "work"}).fault);
+  CHECK(io.printed == Lines{"Signed out of OpenAI (openai): account work is removed."});
+  CHECK(!run({"signout", "openai"}).fault);
+  CHECK(io.printed.size() == 2);
+  CHECK(run({"signout", "openai"}).fault->kind == FaultKind::not_found);
+  CHECK(run({"signout"}).exit_code() == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "--list reads only and marks the default") {
+  run({"signin", "--list"});
+  CHECK(io.printed == Lines{"Saved accounts:", "  (none)"});
+  store("openai", "work", "sk-stored-0123456789");
+  store("openai", "home", "sk-stored-0123456780");
+  run({"signin", "--ls"});
+  CHECK(io.printed == Lines{"Saved accounts:", "  OpenAI (openai):",
+                            "    - work (default) [api key]", "    - home [api key]"});
+}
+
+TEST_CASE_METHOD(Fixture, "auth status tells states and variables, and no secret") {
+  store("openai", "work", "sk-stored-0123456789");
+  variables["GROQ_API_KEY"] = "gsk-environment-0123";
+  variables["OPENAI_API_KEY"] = "sk-environment-01234";
+  run({"auth", "status", "--json"});
+  CHECK(io.printed ==
+        Lines{R"({"accounts":[{"provider":"openai","account":"work","kind":"api-key",)"
+              R"("default":true,"expires":null,"state":"valid"}],"environment":[)"
+              R"({"provider":"openai","variable":"OPENAI_API_KEY","used":false},)"
+              R"({"provider":"groq","variable":"GROQ_API_KEY","used":true}]})"});
+}
