@@ -178,7 +178,8 @@ Code open_url(Session& session, pindus_str url) {
 Code sleep_ms(Session& session, int64_t milliseconds) {
   using Clock = std::chrono::steady_clock;
   constexpr int64_t a_year = 366LL * 24 * 3600 * 1000;
-  const auto end = Clock::now() + std::chrono::milliseconds(std::min(milliseconds, a_year));
+  const auto end =
+      Clock::now() + std::chrono::milliseconds(std::clamp<int64_t>(milliseconds, 0, a_year));
   std::mutex mutex;
   std::condition_variable_any nothing;
   std::unique_lock lock(mutex);

@@ -84,6 +84,7 @@ TEST_CASE("null pointers, short structures and endless texts are the caller's mi
     EXPECT(host->http_send(session, nullptr, nullptr) == PINDUS_INVALID_ARGUMENT);
     EXPECT(host->now_ms(session, nullptr) == PINDUS_INVALID_ARGUMENT);
     EXPECT(host->random(session, 0, &secret) == PINDUS_INVALID_ARGUMENT);
+    EXPECT(host->sleep_ms(session, INT64_MIN) == PINDUS_OK);
     EXPECT(host->random(session, 1025, &secret) == PINDUS_INVALID_ARGUMENT);
     EXPECT(host->set_error(session, 4711, str("x"), {}) == PINDUS_INVALID_ARGUMENT);
     EXPECT(host->get_extension(session, str("unknown/1")) == nullptr);
