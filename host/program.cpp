@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <string.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <functional>
 #include <utility>
 
@@ -52,6 +54,24 @@ int told(const CredentialFault& fault) {
   return fault.kind == FaultKind::usage ? 2 : 1;
 }
 
+// `plugin new` and `plugin check` are for authors, and a program of the SDK.
+bool is_for_plugin_tool(std::span<const std::string> args) {
+  return args.size() > 1 && args[0] == "plugin" && (args[1] == "new" || args[1] == "check");
+}
+
+// Returns only where the tool isn't there.
+CredentialFault become_plugin_tool(const fs::path& tool, std::span<const std::string> args) {
+  std::vector<std::string> words(args.begin() + 1, args.end());
+  std::string name = tool.string();
+  std::vector<char*> argv{name.data()};
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  ::execv(name.c_str(), argv.data());
+  return {FaultKind::vault, "No plugin tool",
+          fmt::format("can't execute {}: {}", name, ::strerror(errno)),
+          "It is a part of the SDK: install the package pindus-plugin-dev"};
+}
+
 bool needs_a_profile(std::span<const std::string> args) {
   const ParsedLine parsed = parse_command_line(args, "pindus");
   return parsed.handled && parsed.line &&
@@ -69,6 +89,9 @@ Program::Program(fs::path executable)
 }
 
 std::optional<int> Program::run_command(std::span<const std::string> args) {
+  if (is_for_plugin_tool(args)) {
+    return told(become_plugin_tool(executable_.parent_path() / "pindus-plugin-tool", args));
+  }
   if (!profile_ && needs_a_profile(args)) return told(profile_.error());
 
   Terminal terminal(environment_);
