@@ -83,8 +83,7 @@ class GithubCopilot {
     const std::string host = pindus::sdk::host_of(url);
     switch (response.status) {
       case 401:
-        return session_.fail(PINDUS_REJECTED,
-                             host + " no longer accepts the GitHub token (HTTP 401)",
+        return session_.fail(PINDUS_REJECTED, host + " does not accept the GitHub token (HTTP 401)",
                              "sign in again");
       case 403:
         return session_.fail(PINDUS_DENIED,

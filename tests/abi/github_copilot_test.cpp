@@ -91,7 +91,7 @@ TEST_CASE("a copilot refresh is the exchange again, and the base address has fou
 TEST_CASE("each refusal of the copilot exchange has its own sentence") {
   Copilot copilot;
   CHECK(copilot.refresh({401, "", {}}) == PINDUS_REJECTED);
-  CHECK_THAT(copilot.host.error, Catch::Contains("no longer accepts the GitHub token"));
+  CHECK_THAT(copilot.host.error, Catch::Contains("does not accept the GitHub token"));
   CHECK(copilot.refresh({403, "{}", {}}) == PINDUS_DENIED);
   CHECK_THAT(copilot.host.error, Catch::Contains("no Copilot for this GitHub account"));
   CHECK(copilot.refresh({404, "{}", {}}) == PINDUS_REJECTED);

@@ -69,6 +69,7 @@ class Session {
     return make_secret([&](pindus_secret* out) { return host_->prompt(session_, &prompt, out); });
   }
 
+  /// Shows a device code and its address, and while sleep_ms waits the time left.
   Status show_code(const DeviceCode& code) const {
     const pindus_device_code raw{sizeof(pindus_device_code),
                                  0,
@@ -117,6 +118,7 @@ class Session {
     });
   }
 
+  /// A new secret, a copy of the value; PINDUS_TOO_LARGE beyond 1 MiB.
   Result<Secret> secret(const Value& value) const {
     return make_secret(
         [&](pindus_secret* out) { return host_->secret_new(session_, value.raw, out); });
@@ -127,20 +129,24 @@ class Session {
     return Status::of(host_->secret_check(session_, key.handle(), &rule));
   }
 
-  /// One exchange; waits. A value whenever an answer came, whatever its status.
+  /// One exchange of at most 30 s; a value whenever an answer came, whatever its status.
+  /// PINDUS_FORBIDDEN for a host that no option ending in "_url" names; PINDUS_NETWORK,
+  /// PINDUS_TIMEOUT, PINDUS_TOO_LARGE (1 MiB), PINDUS_CANCELLED: the host has said why already.
   Result<Response> get(std::string_view url, const Fields& headers) const {
     return send("GET", url, headers, Value(std::string_view()));
   }
+  /// The same with a body; its Content-Type is for the caller to set.
   Result<Response> post(std::string_view url, const Fields& headers, const Value& body) const {
     return send("POST", url, headers, body);
   }
-  /// A header field of the session's last answer.
+  /// A header field of the session's last answer; PINDUS_NOT_FOUND.
   Result<std::string> header(const Response& response, std::string_view name) const {
     return read([&](pindus_read reader, void* context) {
       return host_->http_header(session_, response.headers, detail::str(name), reader, context);
     });
   }
 
+  /// The fields in their order as a form (RFC 6749 appendix B) or a JSON object of strings.
   Result<Secret> encode_form(const Fields& fields, FormFormat format) const {
     std::vector<pindus_field> raw;
     for (const Field& field : fields) raw.push_back(field.raw);
@@ -149,29 +155,36 @@ class Session {
                                 out);
     });
   }
-  /// The first field of that name in a query string or form.
+  /// The first field of that name in a query string or form, decoded. PINDUS_NOT_FOUND;
+  /// PINDUS_PROTOCOL for a broken escape.
   Result<Secret> form_field(const Value& form, std::string_view name) const {
     return make_secret([&](pindus_secret* out) {
       return host_->form_decode(session_, form.raw, detail::str(name), out);
     });
   }
+  /// Parses a document (RFC 8259). PINDUS_PROTOCOL where it isn't JSON, PINDUS_TOO_LARGE beyond 1
+  /// MiB or 64 levels.
   Result<Json> parse_json(const Value& text) const {
     pindus_json out{};
     PINDUS_CHECK(Status::of(host_->json_parse(session_, text.raw, &out)));
     return Json(host_, session_, out);
   }
 
+  /// 1 to 1024 bytes of the system's randomness.
   Result<Secret> random(uint64_t byte_count) const {
     return make_secret(
         [&](pindus_secret* out) { return host_->random(session_, byte_count, out); });
   }
+  /// 32 bytes (FIPS 180-4).
   Result<Secret> sha256(const Value& in) const {
     return make_secret([&](pindus_secret* out) { return host_->sha256(session_, in.raw, out); });
   }
+  /// Without padding (RFC 4648 section 5).
   Result<Secret> base64url_encode(const Value& in) const {
     return make_secret(
         [&](pindus_secret* out) { return host_->base64url_encode(session_, in.raw, out); });
   }
+  /// The reverse; padding is allowed. PINDUS_PROTOCOL for any other character.
   Result<Secret> base64url_decode(const Value& in) const {
     return make_secret(
         [&](pindus_secret* out) { return host_->base64url_decode(session_, in.raw, out); });
@@ -200,13 +213,15 @@ class Session {
     return Status::of(host_->sleep_ms(session_, milliseconds));
   }
 
-  /// A member of the stored record, on a refresh or a revocation.
+  /// A member of the stored record, on a refresh or a revocation: "access", "refresh", ...
+  /// PINDUS_NOT_FOUND.
   Result<Secret> stored(std::string_view name) const {
     return make_secret([&](pindus_secret* out) {
       return host_->credential_get(session_, detail::str(name), out);
     });
   }
-  /// Sets a member of the record to be.
+  /// Sets a member of the record to be: "key", or "access", "refresh", "baseUrl", "accountId" or a
+  /// name of the plugin's own. PINDUS_INVALID_ARGUMENT for the host's own names.
   Status set(std::string_view name, const Value& value) const {
     return Status::of(host_->credential_set(session_, detail::str(name), value.raw));
   }

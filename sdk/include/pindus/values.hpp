@@ -113,6 +113,7 @@ class Secret {
     if (handle_.id != 0) host_->secret_free(session_, handle_);
   }
 
+  /// For calls of plugin.h; still owned by this object.
   [[nodiscard]] pindus_secret handle() const { return handle_; }
 
   /// Shows the bytes to `reader(std::string_view)`, which may call no other host service but log
@@ -126,6 +127,7 @@ class Secret {
         reader));
   }
 
+  /// Whether there are no bytes in it. PINDUS_FORBIDDEN for an api key.
   Result<bool> is_empty() const {
     bool empty = true;
     const auto reader = [&](std::string_view bytes) { empty = bytes.empty(); };
@@ -201,6 +203,7 @@ class Json {
         Status::of(host_->json_type(session_, handle_, detail::str(pointer), nullptr, &out)));
     return out;
   }
+  /// The string there, never seen.
   Result<Secret> secret(std::string_view pointer) const {
     pindus_secret out{};
     PINDUS_CHECK(Status::of(host_->json_string(session_, handle_, detail::str(pointer), &out)));
@@ -211,11 +214,13 @@ class Json {
     PINDUS_TRY(const Secret found, secret(pointer));
     return found.text();
   }
+  /// The number there, its fraction cut off; PINDUS_PROTOCOL out of the range too.
   Result<int64_t> integer(std::string_view pointer) const {
     int64_t out = 0;
     PINDUS_CHECK(Status::of(host_->json_integer(session_, handle_, detail::str(pointer), &out)));
     return out;
   }
+  /// The boolean there.
   Result<bool> boolean(std::string_view pointer) const {
     int32_t out = 0;
     PINDUS_CHECK(Status::of(host_->json_boolean(session_, handle_, detail::str(pointer), &out)));
