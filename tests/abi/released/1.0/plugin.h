@@ -119,7 +119,8 @@ typedef struct pindus_field {
 } pindus_field;
 
 /* Receives a text from the host. `text` is borrowed until the callback returns (P5). The callback
- * must not call host services other than log and cancelled. */
+ * must not call host services other than log and cancelled: the others answer
+ * PINDUS_INVALID_ARGUMENT there. */
 typedef void (*pindus_read)(void *context, pindus_str text);
 
 /* Severity of a log line. */
@@ -127,13 +128,16 @@ enum { PINDUS_LOG_DEBUG = 0, PINDUS_LOG_INFO = 1, PINDUS_LOG_WARNING = 2, PINDUS
 
 /* What a prompt asks for. */
 enum {
-  PINDUS_PROMPT_TEXT = 0,   /* one line, shown as it is typed; up to 64 KiB; a pasted one is taken
-                               whole, though a terminal wrapped it */
+  PINDUS_PROMPT_TEXT = 0,   /* one line, shown as it is typed; up to 64 KiB. A pasted one is taken
+                               whole: line breaks in it go, with the blanks around them, and so do
+                               blanks at its ends */
   PINDUS_PROMPT_SECRET = 1, /* one line, not shown */
   PINDUS_PROMPT_CHOICE = 2, /* one of `choices`; the answer is its text */
   PINDUS_PROMPT_API_KEY = 3 /* the provider's api key: the host offers the environment variable,
                                shows where a key is made, and else asks as for a secret. The answer
-                               is closed: secret_view answers PINDUS_FORBIDDEN. */
+                               is closed, and so is every secret made of it: secret_view, equal,
+                               json_parse and http_send answer PINDUS_FORBIDDEN, and so does
+                               credential_set but for "key". */
 };
 
 typedef struct pindus_prompt {
@@ -227,7 +231,8 @@ typedef struct pindus_host_1 {
   int32_t (*progress)(pindus_session session, pindus_str line) PINDUS_NOEXCEPT;
 
   /* [session-thread] Why the operation fails: one sentence and what to do about it. The last one
-   * counts, and only if the operation then fails. `code` is a result code. Control characters are
+   * counts, and only if the operation then fails; one that a host service set, only if it fails
+   * with that service's code. `code` is a result code but PINDUS_OK. Control characters are
    * removed. */
   int32_t (*set_error)(pindus_session session, int32_t code, pindus_str message,
                        pindus_str hint) PINDUS_NOEXCEPT;
@@ -238,7 +243,9 @@ typedef struct pindus_host_1 {
   int32_t (*prompt)(pindus_session session, const pindus_prompt *prompt,
                     pindus_secret *answer) PINDUS_NOEXCEPT;
 
-  /* [session-thread] Shows a device code, its address, and while sleep waits the time left. */
+  /* [session-thread] Shows a device code, its address, and while sleep waits the time left. The
+   * addresses are http or https, else PINDUS_INVALID_ARGUMENT; PINDUS_INTERACTION_FORBIDDEN as for
+   * prompt. */
   int32_t (*show_code)(pindus_session session, const pindus_device_code *code) PINDUS_NOEXCEPT;
 
   /* [session-thread] Prints the address whole on a line of its own, and opens it in a browser where
@@ -361,9 +368,10 @@ typedef struct pindus_host_1 {
 
   /* [session-thread] Sets a text member of the record to be: "key" for an api key; "access",
    * "refresh", "baseUrl", "accountId" or a name of the plugin's own ([A-Za-z][A-Za-z0-9_]{0,63})
-   * for OAuth. Members that a refresh doesn't set stay as they are. PINDUS_INVALID_ARGUMENT for
-   * "kind", "isDefault", "expires", "clientId" and names that break the form: those are the
-   * host's. */
+   * for OAuth. Members that a refresh doesn't set stay as they are; an empty value removes one.
+   * PINDUS_INVALID_ARGUMENT for "kind", "isDefault", "expires" and "clientId", which are the
+   * host's, for names that break the form, for a value that is not UTF-8 or holds control
+   * characters, on a revocation, and after commit. */
   int32_t (*credential_set)(pindus_session session, pindus_str name,
                             pindus_value value) PINDUS_NOEXCEPT;
 
@@ -400,7 +408,8 @@ typedef struct pindus_plugin_1 {
    * Null where the method has nothing to refresh. */
   int32_t (*refresh)(void *instance) PINDUS_NOEXCEPT;
 
-  /* [session-thread] The table of a plugin extension, or null. The table is static. */
+  /* [session-thread] The table of a plugin extension, or null where the plugin has none of that
+   * name. The table is static. The slot itself is never null. */
   const void *(*get_extension)(void *instance, pindus_str id) PINDUS_NOEXCEPT;
 } pindus_plugin_1;
 
