@@ -132,18 +132,20 @@ void ChildProcess::pump(const std::function<bool()>& done, Milliseconds limit) {
 }
 
 std::string ChildProcess::wait_for(std::string_view text, Milliseconds limit) {
-  std::optional<std::string> line;
-  const auto found = [&] {
-    line = line_after(out_, text);
-    if (!line) line = line_after(err_, text);
-    return line.has_value();
+  return wait_until([&](const std::string& said) { return line_after(said, text); }, limit);
+}
+
+std::string ChildProcess::wait_until(
+    const std::function<std::optional<std::string>(const std::string&)>& find, Milliseconds limit) {
+  std::optional<std::string> found;
+  const auto look = [&] {
+    found = find(out_);
+    if (!found) found = find(err_);
+    return found.has_value();
   };
-  pump([&] { return found() || (output_ < 0 && error_ < 0); }, limit);
-  if (!line) {
-    throw std::runtime_error("a process never said \"" + std::string(text) + "\" but:\n" + out_ +
-                             err_);
-  }
-  return *line;
+  pump([&] { return look() || (output_ < 0 && error_ < 0); }, limit);
+  if (!found) throw std::runtime_error("a process ended too early; it said:\n" + out_ + err_);
+  return *found;
 }
 
 ProcessResult ChildProcess::wait(Milliseconds limit) {

@@ -44,6 +44,10 @@ class ChildProcess {
   /// from `text` on, without it.
   std::string wait_for(std::string_view text, Milliseconds limit = patience);
 
+  /// Waits until `find` finds something in what standard output and error hold so far.
+  std::string wait_until(const std::function<std::optional<std::string>(const std::string&)>& find,
+                         Milliseconds limit = patience);
+
   /// Closes the input, waits for the end, and gives all that was said.
   ProcessResult wait(Milliseconds limit = patience);
 

@@ -1,0 +1,180 @@
+// What a token endpoint may answer to a refresh, and what becomes of the stored record.
+#include <algorithm>
+#include <atomic>
+#include <catch2/catch.hpp>
+
+#include "tests/integration/token_endpoint.hpp"
+
+using Catch::Contains;
+using pindus::test::Connection;
+using pindus::test::http_answer;
+using pindus::test::LoopbackServer;
+using pindus::test::ProcessResult;
+using pindus::test::token_answer;
+using pindus::test::TokenEndpoint;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A key that can't be had: a fault of one line and its hint, no secret, the record untouched.
+ProcessResult check_failed(TokenEndpoint& endpoint) {
+  const std::string before = endpoint.profile.vault_text();
+  ProcessResult result = endpoint.profile.run({"auth", "key", "acme"});
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 1);
+  CHECK(result.out.empty());
+  CHECK(result.err.starts_with("Refresh failed: "));
+  CHECK(std::ranges::count(result.err, '\n') <= 2);
+  CHECK(result.err.find(TokenEndpoint::old_refresh) == std::string::npos);
+  CHECK(result.err.find(TokenEndpoint::old_access) == std::string::npos);
+  CHECK(endpoint.profile.vault_text() == before);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a rotated refresh token replaces the old one") {
+  std::string request;
+  TokenEndpoint endpoint([&](Connection& connection, const std::string& seen) {
+    request = seen;
+    connection.write(token_answer("new-access", "new-refresh"));
+  });
+  CHECK(endpoint.profile.key("acme") == "new-access");
+  CHECK(endpoint.profile.stored("/acme/default/refresh") == "new-refresh");
+  CHECK_THAT(request, Contains("grant_type=refresh_token") &&
+                          Contains("refresh_token=old-refresh-9b2e") &&
+                          Contains("client_id=pindus-test") && !Contains("scope="));
+  // Fresh now: nobody is asked again.
+  CHECK(endpoint.profile.key("acme") == "new-access");
+  CHECK(endpoint.server.connections() == 1);
+}
+
+TEST_CASE("an answer without a refresh token keeps the old one") {
+  TokenEndpoint endpoint([](Connection& connection, const std::string&) {
+    connection.write(token_answer("new-access"));
+  });
+  CHECK(endpoint.profile.key("acme") == "new-access");
+  CHECK(endpoint.profile.stored("/acme/default/refresh") == TokenEndpoint::old_refresh);
+  CHECK(endpoint.profile.stored_number("/acme/default/expires") > pindus::test::now_ms());
+}
+
+TEST_CASE("a short Retry-After is waited once") {
+  std::atomic<int> requests = 0;
+  TokenEndpoint endpoint([&](Connection& connection, const std::string&) {
+    connection.write(++requests == 1
+                         ? http_answer("429 Too Many Requests", "", "Retry-After: 1\r\n")
+                         : token_answer("new-access"));
+  });
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(endpoint.profile.key("acme") == "new-access");
+  CHECK(std::chrono::steady_clock::now() - start >= 1s);
+  CHECK(requests == 2);
+}
+
+TEST_CASE("a long Retry-After is told and not waited") {
+  const auto busy = [](Connection& connection, const std::string&) {
+    connection.write(http_answer("429 Too Many Requests", "", "Retry-After: 120\r\n"));
+  };
+  SECTION("while the old token is valid it is handed out, with a line about it") {
+    TokenEndpoint endpoint(busy, 30);
+    const auto result = endpoint.profile.run({"auth", "key", "acme"});
+    CHECK(result.exit_code == 0);
+    CHECK(result.out == std::string(TokenEndpoint::old_access) + "\n");
+    CHECK_FALSE(result.err.empty());
+    CHECK(result.elapsed < 3s);
+    CHECK(endpoint.server.connections() == 1);
+  }
+  SECTION("afterwards it is a fault") {
+    TokenEndpoint endpoint(busy);
+    const auto result = check_failed(endpoint);
+    CHECK_THAT(result.err, Contains("120") || Contains("2 min"));
+    CHECK(result.elapsed < 3s);
+  }
+}
+
+TEST_CASE("an answer that makes no sense fails and leaves the record as it was") {
+  const auto [name, answer] = GENERATE(table<std::string, std::string>({
+      {"500", http_answer("500 Internal Server Error", R"({"error":"server_error"})")},
+      {"an HTML page", http_answer("502 Bad Gateway", "<html><h1>Bad gateway</h1></html>",
+                                   "Content-Type: text/html\r\n")},
+      {"HTML under 200", http_answer("200 OK", "<html>Sign in to the Wi-Fi</html>")},
+      {"no JSON", http_answer("200 OK", "access_token")},
+      {"nothing", http_answer("200 OK", "")},
+      {"truncated JSON", http_answer("200 OK", R"({"access_token":"new-access)")},
+      {"a truncated body",
+       "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{\"access_token\":\"new-access\"}"},
+      {"deep nesting",
+       http_answer("200 OK", std::string(100'000, '[') + std::string(100'000, ']'))},
+      {"an array", http_answer("200 OK", R"(["access_token"])")},
+      {"a number for a token", http_answer("200 OK", R"({"access_token":5})")},
+      {"null for a token", http_answer("200 OK", R"({"access_token":null})")},
+      {"an object for a token", http_answer("200 OK", R"({"access_token":{"a":"b"}})")},
+      {"an empty token", http_answer("200 OK", R"({"access_token":""})")},
+      {"a number for an error", http_answer("400 Bad Request", R"({"error":5})")},
+      {"invalid UTF-8", http_answer("200 OK", "{\"access_token\":\"\xff\xfe\"}")},
+      {"not HTTP", "220 smtp.example ESMTP\r\n"},
+      {"nothing at all", ""},
+  }));
+  CAPTURE(name);
+  TokenEndpoint endpoint(
+      [answer = answer](Connection& connection, const std::string&) { connection.write(answer); });
+  CHECK(check_failed(endpoint).elapsed < 8s);
+}
+
+TEST_CASE("other members of a wrong type cost nothing but themselves") {
+  const auto member =
+      GENERATE(as<std::string>(), R"("refresh_token":7)", R"("refresh_token":null)",
+               R"("refresh_token":"")", R"("refresh_token":["x"])", R"("expires_in":"soon")",
+               R"("expires_in":null)", R"("expires_in":{})", R"("expires_in":-5)", R"("scope":9)",
+               R"("expires_in":1e300)", R"("token_type":[])", R"("id_token":"not.a.jwt")");
+  CAPTURE(member);
+  TokenEndpoint endpoint([&](Connection& connection, const std::string&) {
+    connection.write(http_answer("200 OK", R"({"access_token":"new-access",)" + member + "}"));
+  });
+  const auto result = endpoint.profile.run({"auth", "key", "acme"});
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(result.out == "new-access\n");
+  CHECK(endpoint.profile.stored("/acme/default/refresh") == TokenEndpoint::old_refresh);
+  CHECK(endpoint.profile.stored_number("/acme/default/expires") >= 0);
+}
+
+TEST_CASE("an endless answer is given up") {
+  TokenEndpoint endpoint([](Connection& connection, const std::string&) {
+    connection.write("HTTP/1.1 200 OK\r\n\r\n{\"access_token\":\"");
+    while (connection.write(std::string(65536, 'x'))) {
+    }
+  });
+  CHECK_THAT(check_failed(endpoint).err, Contains("1 MiB"));
+}
+
+TEST_CASE("a redirect to another host sends it nothing") {
+  LoopbackServer elsewhere([](Connection& connection) { connection.read_request(); });
+  TokenEndpoint endpoint([&](Connection& connection, const std::string&) {
+    connection.write(
+        http_answer("307 Temporary Redirect", "", "Location: " + elsewhere.url("/token") + "\r\n"));
+  });
+  check_failed(endpoint);
+  CHECK(elsewhere.connections() == 0);
+}
+
+TEST_CASE("a server's words are shown without their control characters") {
+  TokenEndpoint endpoint([](Connection& connection, const std::string&) {
+    connection.write(http_answer(
+        "400 Bad Request",
+        R"({"error":"invalid_request","error_description":"a\u001b[2Jb\r\nFake: line\u009bc"})"));
+  });
+  const auto result = check_failed(endpoint);
+  CHECK(result.err.find('\x1b') == std::string::npos);
+  CHECK(result.err.find('\r') == std::string::npos);
+  CHECK(result.err.find("\xc2\x9b") == std::string::npos);
+  CHECK(result.err.find("\nFake") == std::string::npos);
+}
+
+TEST_CASE("a refresh token that the server will never take again says how to sign in") {
+  TokenEndpoint endpoint([](Connection& connection, const std::string&) {
+    connection.write(http_answer("400 Bad Request", R"({"error":"invalid_grant"})"));
+  });
+  CHECK_THAT(check_failed(endpoint).err,
+             Contains("pindus signin acme --account default --replace"));
+}

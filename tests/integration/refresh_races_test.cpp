@@ -1,0 +1,226 @@
+// A refresh beside other processes, other programs, wrong clocks and full disks.
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <memory>
+#include <thread>
+
+#include "tests/integration/oauth_peer.hpp"
+#include "tests/integration/token_endpoint.hpp"
+
+using Catch::Contains;
+using pindus::test::ChildProcess;
+using pindus::test::Connection;
+using pindus::test::find_program;
+using pindus::test::http_answer;
+using pindus::test::PindusProfile;
+using pindus::test::ProcessResult;
+using pindus::test::run_process;
+using pindus::test::skip;
+using pindus::test::token_answer;
+using pindus::test::TokenEndpoint;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Runs a shell script in a mount namespace of its own.
+ProcessResult run_with_mounts(const PindusProfile& profile, const std::string& script) {
+  if (run_process({"unshare", "-m", "true"}, profile.environment).exit_code != 0) {
+    skip("no mount namespace may be made here");
+  }
+  pindus::test::Variables environment = profile.environment;
+  environment["PROFILE"] = profile.environment.at("INDUSAGI_CODING_AGENT_DIR");
+  environment["PINDUS"] = PindusProfile::program();
+  return run_process({"unshare", "-m", "sh", "-euc", script}, environment);
+}
+
+}  // namespace
+
+TEST_CASE("32 processes at once make one request and get one token") {
+  std::atomic<int> requests = 0;
+  TokenEndpoint endpoint([&](Connection& connection, const std::string&) {
+    ++requests;
+    connection.sleep(300ms);
+    connection.write(token_answer("new-access", "new-refresh"));
+  });
+  std::vector<std::unique_ptr<ChildProcess>> processes;
+  for (int i = 0; i < 32; ++i) {
+    processes.push_back(std::make_unique<ChildProcess>(
+        std::vector<std::string>{PindusProfile::program(), "auth", "key", "acme"},
+        endpoint.profile.environment));
+  }
+  for (const auto& process : processes) {
+    const auto result = process->wait();
+    CHECK(result.exit_code == 0);
+    CHECK(result.out == "new-access\n");
+    CHECK(result.err.empty());
+  }
+  CHECK(requests == 1);
+}
+
+TEST_CASE("a refresh whose process is killed leaves the account to the next one") {
+  std::atomic<int> requests = 0;
+  TokenEndpoint endpoint([&](Connection& connection, const std::string&) {
+    if (++requests == 1) connection.sleep(20s);
+    connection.write(token_answer("new-access"));
+  });
+  {
+    auto first = endpoint.profile.start({"auth", "key", "acme"});
+    while (requests == 0) std::this_thread::sleep_for(5ms);
+    first.signal(SIGKILL);
+  }
+  CHECK(endpoint.profile.key("acme") == "new-access");
+}
+
+TEST_CASE("two accounts refresh side by side") {
+  std::atomic<int> under_way = 0;
+  std::atomic<int> most = 0;
+  TokenEndpoint endpoint([&](Connection& connection, const std::string& request) {
+    most = std::max<int>(most, ++under_way);
+    for (int i = 0; most < 2 && i < 100; ++i) connection.sleep(50ms);
+    --under_way;
+    const bool work = request.find("work-refresh") != std::string::npos;
+    connection.write(token_answer(work ? "work-access" : "home-access"));
+  });
+  endpoint.profile.write_vault(R"({"acme": {
+    "home": {"kind": "oauth", "isDefault": true, "access": "a", "refresh": "home-refresh", "expires": 1},
+    "work": {"kind": "oauth", "access": "b", "refresh": "work-refresh", "expires": 1}}})");
+  auto home = endpoint.profile.start({"auth", "key", "acme", "--account", "home"});
+  auto work = endpoint.profile.start({"auth", "key", "acme", "--account", "work"});
+  CHECK(home.wait().out == "home-access\n");
+  CHECK(work.wait().out == "work-access\n");
+  CHECK(most == 2);
+  CHECK(endpoint.profile.stored("/acme/home/access") == "home-access");
+  CHECK(endpoint.profile.stored("/acme/work/access") == "work-access");
+}
+
+TEST_CASE("a token that another program refreshed meanwhile is used") {
+  const PindusProfile* profile = nullptr;
+  TokenEndpoint endpoint([&](Connection& connection, const std::string&) {
+    profile->store_token("acme", "their-access", "their-refresh", 3600);
+    connection.write(http_answer("400 Bad Request", R"({"error":"invalid_grant"})"));
+  });
+  profile = &endpoint.profile;
+  CHECK(endpoint.profile.key("acme") == "their-access");
+  CHECK(endpoint.profile.stored("/acme/default/refresh") == "their-refresh");
+}
+
+TEST_CASE("a sign-out during a refresh has the last word") {
+  std::atomic<int> requests = 0;
+  TokenEndpoint endpoint([&](Connection& connection, const std::string&) {
+    ++requests;
+    connection.sleep(700ms);
+    connection.write(token_answer("new-access", "new-refresh"));
+  });
+  auto refresh = endpoint.profile.start({"auth", "key", "acme"});
+  while (requests == 0) std::this_thread::sleep_for(5ms);
+  const auto sign_out = endpoint.profile.run({"signout", "acme"});
+  CAPTURE(sign_out.err);
+  CHECK(sign_out.exit_code == 0);
+  refresh.wait();
+  CHECK(endpoint.profile.vault_text().find("access") == std::string::npos);
+}
+
+TEST_CASE("no secret stands in a process's arguments or environment") {
+  std::string arguments;
+  std::string variables;
+  std::atomic<pid_t> pid = 0;
+  TokenEndpoint endpoint([&](Connection& connection, const std::string&) {
+    while (pid == 0) connection.sleep(5ms);
+    const std::string process = "/proc/" + std::to_string(pid);
+    arguments = pindus::test::read_file(process + "/cmdline");
+    variables = pindus::test::read_file(process + "/environ");
+    connection.write(token_answer("new-access"));
+  });
+  auto process = endpoint.profile.start({"auth", "key", "acme"});
+  pid = process.pid();
+  CHECK(process.wait().out == "new-access\n");
+  CHECK_THAT(arguments, Contains("acme"));
+  for (const char* secret : {TokenEndpoint::old_access, TokenEndpoint::old_refresh, "new-access"}) {
+    CHECK(arguments.find(secret) == std::string::npos);
+    CHECK(variables.find(secret) == std::string::npos);
+  }
+}
+
+TEST_CASE("a clock that is an hour off neither refreshes always nor never") {
+  if (!find_program("faketime")) skip("faketime is not installed");
+  TokenEndpoint endpoint([](Connection& connection, const std::string&) {
+    connection.write(token_answer("new-access"));
+  });
+  const std::string off = GENERATE("+1h", "-1h");
+  // The front is static, and doesn't see a false clock.
+  const auto key = [&] {
+    return run_process(
+               {"faketime", "-f", off, PindusProfile::host_program(), "auth", "key", "acme"},
+               endpoint.profile.environment)
+        .out;
+  };
+  endpoint.profile.write_vault(R"({"acme": {"default": {"kind": "oauth", "isDefault": true,
+    "access": "a", "refresh": "r", "expires": 1}}})");
+  CHECK(key() == "new-access\n");
+  CHECK(key() == "new-access\n");
+  CHECK(endpoint.server.connections() == 1);
+  // What was stored is by the same clock that will read it.
+  const auto shift = std::chrono::milliseconds(off == "+1h" ? 1h : -1h).count();
+  const auto lifetime =
+      endpoint.profile.stored_number("/acme/default/expires") - pindus::test::now_ms() - shift;
+  CHECK(lifetime > 3'500'000);
+  CHECK(lifetime <= 3'600'000);
+}
+
+TEST_CASE("a full disk is found before the server is asked") {
+  TokenEndpoint endpoint([](Connection& connection, const std::string&) {
+    connection.write(token_answer("new-access", "new-refresh"));
+  });
+  const auto result = run_with_mounts(endpoint.profile, R"(
+    cp -a "$PROFILE" "$HOME.copy"
+    mount -t tmpfs -o size=128k none "$PROFILE"
+    cp -a "$HOME.copy/." "$PROFILE"
+    dd if=/dev/zero of="$PROFILE/filler" 2>/dev/null || true
+    exec "$PINDUS" auth key acme)");
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 1);
+  CHECK(endpoint.server.connections() == 0);
+  CHECK_THAT(result.err, Contains("auth.json") || Contains("space"));
+}
+
+TEST_CASE("a vault that is a mount of its own is found before the server is asked") {
+  TokenEndpoint endpoint([](Connection& connection, const std::string&) {
+    connection.write(token_answer("new-access", "new-refresh"));
+  });
+  const auto result = run_with_mounts(endpoint.profile, R"(
+    cp "$PROFILE/auth.json" "$HOME.json"
+    mount --bind "$HOME.json" "$PROFILE/auth.json"
+    exec "$PINDUS" auth key acme)");
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 1);
+  CHECK(endpoint.server.connections() == 0);
+  CHECK_THAT(result.err, Contains("mount"));
+}
+
+TEST_CASE("a profile that can't be written is a fault before a rotating token is sent") {
+  TokenEndpoint endpoint([](Connection& connection, const std::string&) {
+    connection.write(token_answer("new-access"));
+  });
+  const std::string read_only = R"(
+    mount --bind "$PROFILE" "$PROFILE"
+    mount -o remount,bind,ro "$PROFILE"
+    exec "$PINDUS" auth key acme)";
+  SECTION("rotating") {
+    const auto result = run_with_mounts(endpoint.profile, read_only);
+    CHECK(result.exit_code == 1);
+    CHECK(endpoint.server.connections() == 0);
+  }
+  SECTION("never rotating: it is refreshed and not stored") {
+    const std::string origin = "http://" + endpoint.server.host();
+    endpoint.profile.install_manifest(
+        "acme",
+        pindus::test::code_manifest("acme", origin, origin + "/token", R"("rotates": "false",)"));
+    const auto result = run_with_mounts(endpoint.profile, read_only);
+    CAPTURE(result.err);
+    CHECK(result.out == "new-access\n");
+    CHECK(endpoint.profile.stored("/acme/default/access") == TokenEndpoint::old_access);
+  }
+}

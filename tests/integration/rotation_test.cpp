@@ -1,0 +1,122 @@
+// A server that rotates refresh tokens and takes a second use for theft, as real ones do.
+#include <catch2/catch.hpp>
+#include <memory>
+
+#include "tests/integration/sign_in.hpp"
+#include "tests/support/loopback_server.hpp"
+
+using Catch::Contains;
+using pindus::test::ChildProcess;
+using pindus::test::code_manifest;
+using pindus::test::OAuthPeer;
+using pindus::test::PindusProfile;
+using pindus::test::sign_in_by_code;
+using namespace std::chrono_literals;
+
+namespace {
+
+void sign_in(const PindusProfile& profile, const OAuthPeer& peer, std::string_view options = {}) {
+  profile.install_manifest("acme", code_manifest("acme", peer.issuer(), peer.token_url(), options));
+  const auto result = sign_in_by_code(profile, "acme", peer);
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+}
+
+void expire(const PindusProfile& profile) {
+  profile.store_token("acme", profile.stored("/acme/default/access"),
+                      profile.stored("/acme/default/refresh"), -10);
+}
+
+}  // namespace
+
+TEST_CASE("32 processes with one expired token refresh it once") {
+  const OAuthPeer peer;
+  const PindusProfile profile;
+  sign_in(profile, peer);
+  expire(profile);
+  peer.configure(R"({"tokenDelayMs": 400})");
+  std::vector<std::unique_ptr<ChildProcess>> processes;
+  for (int i = 0; i < 32; ++i) {
+    processes.push_back(std::make_unique<ChildProcess>(
+        std::vector<std::string>{PindusProfile::program(), "auth", "key", "acme"},
+        profile.environment));
+  }
+  std::string key;
+  for (const auto& process : processes) {
+    const auto result = process->wait();
+    INFO(result.err);
+    CHECK(result.exit_code == 0);
+    if (key.empty()) key = result.out;
+    CHECK(result.out == key);
+  }
+  CHECK(key == profile.stored("/acme/default/access") + "\n");
+  CHECK(peer.counter("/requests/refresh_token") == 1);
+  CHECK(peer.counter("/success/refresh_token") == 1);
+}
+
+TEST_CASE("refresh after refresh goes on with the token that was rotated in") {
+  const OAuthPeer peer({"--access-ttl", "5"});
+  const PindusProfile profile;
+  sign_in(profile, peer);
+  // Five seconds are within the margin, so each of these refreshes.
+  std::string last = profile.stored("/acme/default/refresh");
+  for (int i = 0; i < 5; ++i) {
+    CHECK_FALSE(profile.key("acme").empty());
+    CHECK(profile.stored("/acme/default/refresh") != last);
+    last = profile.stored("/acme/default/refresh");
+  }
+  CHECK(peer.counter("/success/refresh_token") == 5);
+}
+
+TEST_CASE("a rotation whose answer is lost ends in a fault that says how to go on") {
+  const OAuthPeer peer;
+  const PindusProfile profile;
+  sign_in(profile, peer);
+  expire(profile);
+  const std::string before = profile.vault_text();
+  peer.configure(R"({"failToken": [{"status": 503, "after": true}]})");
+  const auto lost = profile.run({"auth", "key", "acme"});
+  CHECK(lost.exit_code == 1);
+  CHECK_THAT(lost.err, Contains("Refresh failed"));
+  const auto reused = profile.run({"auth", "key", "acme"});
+  CHECK(reused.exit_code == 1);
+  CHECK_THAT(reused.err, Contains("pindus signin acme --account default --replace"));
+  CHECK(profile.vault_text() == before);
+}
+
+TEST_CASE("a sign-out revokes the token at the server") {
+  const OAuthPeer peer;
+  const PindusProfile profile;
+  SECTION("where the manifest names an endpoint") {
+    sign_in(profile, peer, R"("revoke_url": ")" + peer.issuer() + R"(/token/revocation",)");
+    const std::string refresh = profile.stored("/acme/default/refresh");
+    const auto result = profile.run({"signout", "acme"});
+    CAPTURE(result.out, result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(peer.counter("/requests/route:revocation") >= 1);
+    const std::string again = peer.request(
+        "/token", "grant_type=refresh_token&client_id=pindus-test&refresh_token=" + refresh);
+    CHECK_THAT(again, Contains("invalid_grant"));
+  }
+  SECTION("where it names none, that is said") {
+    sign_in(profile, peer);
+    const auto result = profile.run({"signout", "acme"});
+    CHECK(result.exit_code == 0);
+    CHECK_THAT(result.out + result.err, Contains("revo"));
+    CHECK(peer.counter("/requests/route:revocation") == 0);
+  }
+  CHECK(profile.vault_text().find("access") == std::string::npos);
+}
+
+TEST_CASE("a sign-out waits ten seconds for the server and no longer") {
+  const OAuthPeer peer;
+  pindus::test::LoopbackServer silent([](auto& connection) { connection.sleep(30s); });
+  const PindusProfile profile;
+  sign_in(profile, peer, R"("revoke_url": "http://)" + silent.host() + R"(/revoke",)");
+  const auto result = profile.run({"signout", "acme"});
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(result.elapsed > 9s);
+  CHECK(result.elapsed < 12s);
+  CHECK(profile.vault_text().find("access") == std::string::npos);
+}
