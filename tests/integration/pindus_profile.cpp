@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <catch2/catch.hpp>
 #include <chrono>
+#include <stdexcept>
 #include <utility>
 
 namespace pindus::test {
@@ -40,9 +40,9 @@ ProcessResult PindusProfile::run(std::vector<std::string> arguments, std::string
 
 std::string PindusProfile::key(const std::string& provider) const {
   const ProcessResult result = run({"auth", "key", provider});
-  INFO(result.err);
-  REQUIRE(result.exit_code == 0);
-  REQUIRE(result.out.ends_with('\n'));
+  if (result.exit_code != 0 || !result.out.ends_with('\n')) {
+    throw std::runtime_error(provider + " has no key: " + result.err);
+  }
   return result.out.substr(0, result.out.size() - 1);
 }
 
@@ -75,7 +75,7 @@ bool PindusProfile::has_vault() const {
 
 Json PindusProfile::vault() const {
   auto parsed = Json::parse(vault_text());
-  REQUIRE(parsed);
+  if (!parsed) throw std::runtime_error("auth.json is broken: " + parsed.error());
   return *std::move(parsed);
 }
 

@@ -26,7 +26,7 @@ class PindusProfile {
   /// Runs it to its end.
   ProcessResult run(std::vector<std::string> arguments, std::string_view input = {}) const;
 
-  /// `auth key PROVIDER`: the key, without its newline. The test fails where there is none.
+  /// `auth key PROVIDER`: the key, without its newline. Throws where there is none.
   [[nodiscard]] std::string key(const std::string& provider) const;
 
   /// Puts a manifest into PROFILE/plugins/NAME.json.

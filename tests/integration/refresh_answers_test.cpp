@@ -12,7 +12,7 @@ using pindus::test::LoopbackServer;
 using pindus::test::ProcessResult;
 using pindus::test::token_answer;
 using pindus::test::TokenEndpoint;
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
 
 namespace {
 

@@ -21,7 +21,9 @@ using pindus::test::run_process;
 using pindus::test::skip;
 using pindus::test::token_answer;
 using pindus::test::TokenEndpoint;
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""h;
 
 namespace {
 

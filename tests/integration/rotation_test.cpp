@@ -11,7 +11,7 @@ using pindus::test::code_manifest;
 using pindus::test::OAuthPeer;
 using pindus::test::PindusProfile;
 using pindus::test::sign_in_by_code;
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
 
 namespace {
 

@@ -17,7 +17,8 @@ using pindus::test::fetch;
 using pindus::test::http_answer;
 using pindus::test::LoopbackServer;
 using pindus::test::services;
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
 using Kind = HttpFailure::Kind;
 
 // The system's resolver, but for one name that it has to think about for a long time. libcurl finds
