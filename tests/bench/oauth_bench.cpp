@@ -1,5 +1,5 @@
 // What sign-in and refresh cost beside what the protocol needs, with the goals they are held to:
-// oauth_bench [RUNS]. Needs the OAuth server of tests/peers and openssl. Times are wall-clock
+// bench-oauth [RUNS]. Needs the OAuth server of tests/peers and openssl. Times are wall-clock
 // milliseconds on this machine; nothing else should run on it.
 #include <fmt/format.h>
 #include <stdlib.h>
@@ -133,42 +133,18 @@ void measure_storm() {
   report("32 processes, one refresh: last end less the round trip", over, 100, "ms");
 }
 
-void measure_fresh_key(int runs) {
-  const PindusProfile profile;
-  std::string vault = "{\n";
-  for (int i = 0; i < 20; ++i) {
-    vault += fmt::format(R"(  "provider{}": {{
-    "default": {{ "kind": "oauth", "isDefault": true, "access": "{}", "refresh": "{}", "expires": {} }}
-  }}{})",
-                         i, std::string(80, 'a'), std::string(60, 'r'),
-                         pindus::test::now_ms() + 3'600'000, i < 19 ? ",\n" : "\n}\n");
-  }
-  profile.write_vault(vault);
-  const std::string file = profile.path() / "profile/auth.json";
-  std::vector<double> ours;
-  std::vector<double> cat;
-  for (int i = 0; i < runs * 10; ++i) {
-    ours.push_back(timed([&] { expect_success(profile.run({"auth", "key", "provider9"})); }));
-    cat.push_back(timed(
-        [&] { expect_success(pindus::test::run_process({"cat", file}, profile.environment)); }));
-  }
-  // Both carry the cost of starting a process from here; tests/bench has the bare ratio.
-  report("auth key of a fresh token, as a ratio to cat", median(ours) / median(cat), 1, "");
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
     const int runs = argc > 1 ? std::max(1, ::atoi(argv[1])) : 20;
     const pindus::test::TemporaryDirectory files;
-    measure_fresh_key(runs);
     measure_sign_in(std::max(1, runs / 4));
     measure_cold_refresh(runs, files);
     measure_storm();
     return 0;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "oauth_bench: {}\n", error.what());
+    fmt::print(stderr, "bench-oauth: {}\n", error.what());
     return 1;
   }
 }
