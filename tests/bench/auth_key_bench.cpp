@@ -32,14 +32,17 @@ std::string vault(int accounts) {
   std::string text = "{\n";
   for (int i = 0; i < accounts; ++i) {
     const std::string number = std::to_string(i);
-    text += (i == 0 ? "  \"" : ",\n  \"") + provider_name(i) + "\": {\n    \"default\": {\n";
+    text += i == 0 ? "  \"" : ",\n  \"";
+    text += provider_name(i);
+    text += "\": {\n    \"default\": {\n";
     if (i % 2 == 0) {
-      text += "      \"kind\": \"apiKey\",\n      \"key\": \"sk-" + std::string(90, 'k') + number +
-              "\",\n      \"isDefault\": true\n";
+      text.append("      \"kind\": \"apiKey\",\n      \"key\": \"sk-").append(90, 'k');
+      text.append(number).append("\",\n      \"isDefault\": true\n");
     } else {
-      text += "      \"kind\": \"oauth\",\n      \"isDefault\": true,\n      \"access\": \"" +
-              std::string(60, 'a') + number + "\",\n      \"refresh\": \"" + std::string(40, 'r') +
-              number + "\",\n      \"expires\": 4102444800000\n";
+      text.append("      \"kind\": \"oauth\",\n      \"isDefault\": true,\n");
+      text.append("      \"access\": \"").append(60, 'a').append(number);
+      text.append("\",\n      \"refresh\": \"").append(40, 'r').append(number);
+      text.append("\",\n      \"expires\": 4102444800000\n");
     }
     text += "    }\n  }";
   }
@@ -68,7 +71,7 @@ std::vector<Command> other_tools(const std::filesystem::path& folder) {
   if (access(git.c_str(), X_OK) == 0) {
     std::string credentials;
     for (int i = 0; i < 20; ++i) {
-      credentials += "https://user:example@" + provider_name(i) + ".test\n";
+      credentials.append("https://user:example@").append(provider_name(i)).append(".test\n");
     }
     write_file(folder / "git-credentials", credentials);
     write_file(folder / "git-input", "protocol=https\nhost=" + provider_name(19) + ".test\n\n");
