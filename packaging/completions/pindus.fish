@@ -1,6 +1,6 @@
 # The names come from manifests and the vault: no plugin is loaded for them.
 function __pindus_providers
-    pindus plugin list --json 2>/dev/null | string match -rg '^ *"id": "(.*)",?$'
+    pindus plugin list 2>/dev/null | string match -rg '^([[:alnum:]._-]+) \('
 end
 
 # Those of the provider on the command line, else all.
