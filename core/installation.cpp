@@ -26,6 +26,7 @@ Installation Installation::beside(const fs::path& executable) {
   const fs::path libraries = prefix / PINDUS_LIBDIR / "pindus";
   const fs::path data = prefix / PINDUS_DATADIR / "pindus";
   return {.executable = executable,
+          .front = prefix / PINDUS_BINDIR / "pindus",
           .programs = prefix / PINDUS_LIBEXECDIR / "pindus",
           .services_module = libraries / "pindus-services.so",
           .plugins = libraries / "plugins-1",

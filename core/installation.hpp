@@ -8,6 +8,7 @@ namespace pindus {
 /// that a tree can be moved. Paths are absolute; nothing is looked at.
 struct Installation {
   std::filesystem::path executable;
+  std::filesystem::path front;            ///< BINDIR/pindus
   std::filesystem::path programs;         ///< LIBEXECDIR/pindus: the host, the plugin tool
   std::filesystem::path services_module;  ///< LIBDIR/pindus/pindus-services.so
   std::filesystem::path plugins;          ///< LIBDIR/pindus/plugins-1

@@ -48,6 +48,16 @@ bool one_edit_apart(std::string_view a, std::string_view b) {
          rest_a.substr(2) == rest_b.substr(2);
 }
 
+// Returns only where it failed: why, in a sentence.
+std::string become(const fs::path& program, std::vector<std::string> args) {
+  std::string name = program.string();
+  std::vector<char*> argv{name.data()};
+  for (std::string& arg : args) argv.push_back(arg.data());
+  argv.push_back(nullptr);
+  ::execv(name.c_str(), argv.data());
+  return fmt::format("can't execute {}: {}", name, ::strerror(errno));
+}
+
 }  // namespace
 
 Result<std::optional<fs::path>> find_agent(const Environment& environment,
@@ -70,13 +80,14 @@ Result<std::optional<fs::path>> find_agent(const Environment& environment,
 }
 
 CredentialFault become_agent(const fs::path& agent, std::vector<std::string> args) {
-  std::string name = agent.string();
-  std::vector<char*> argv{name.data()};
-  for (std::string& arg : args) argv.push_back(arg.data());
-  argv.push_back(nullptr);
-  ::execv(name.c_str(), argv.data());
-  return no_agent(fmt::format("can't execute {}: {}", name, ::strerror(errno)),
-                  "Set PINDUS_AGENT to the path of the agent");
+  return no_agent(become(agent, std::move(args)), "Set PINDUS_AGENT to the path of the agent");
+}
+
+CredentialFault become_plugin_tool(const Installation& installation,
+                                   std::vector<std::string> args) {
+  return {FaultKind::usage, "No plugin tool",
+          become(installation.programs / "pindus-plugin-tool", std::move(args)),
+          "Install the package pindus-plugin-dev"};
 }
 
 std::optional<std::string> meant_command(

@@ -10,6 +10,7 @@
 
 #include "core/environment.hpp"
 #include "core/fault.hpp"
+#include "core/installation.hpp"
 
 namespace pindus {
 
@@ -22,6 +23,11 @@ namespace pindus {
 /// Becomes the agent, with these arguments; returns only where that failed. Fault: usage.
 [[nodiscard]] CredentialFault become_agent(const std::filesystem::path& agent,
                                            std::vector<std::string> args);
+
+/// Becomes the SDK's tool (`plugin new`, `plugin check`), with these arguments; returns only where
+/// that failed. Fault: usage, with the package to install.
+[[nodiscard]] CredentialFault become_plugin_tool(const Installation& installation,
+                                                 std::vector<std::string> args);
 
 /// The first word of ours that `args` seems to mean: one edit away, and either alone or before a
 /// provider's id. Nothing where it is more likely a prompt for the agent.

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <functional>
@@ -54,54 +53,36 @@ int told(const CredentialFault& fault) {
   return fault.kind == FaultKind::usage ? 2 : 1;
 }
 
-// `plugin new` and `plugin check` are for authors, and a program of the SDK.
-bool is_for_plugin_tool(std::span<const std::string> args) {
-  return args.size() > 1 && args[0] == "plugin" && (args[1] == "new" || args[1] == "check");
-}
-
-// Returns only where the tool isn't there.
-CredentialFault become_plugin_tool(const fs::path& tool, std::span<const std::string> args) {
-  std::vector<std::string> words(args.begin() + 1, args.end());
-  std::string name = tool.string();
-  std::vector<char*> argv{name.data()};
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  ::execv(name.c_str(), argv.data());
-  return {FaultKind::vault, "No plugin tool",
-          fmt::format("can't execute {}: {}", name, ::strerror(errno)),
-          "It is a part of the SDK: install the package pindus-plugin-dev"};
-}
-
-bool needs_a_profile(std::span<const std::string> args) {
-  const ParsedLine parsed = parse_command_line(args, "pindus");
-  return parsed.handled && parsed.line &&
-         !std::holds_alternative<HelpCommand>(parsed.line->command);
+// What the line says, where it is one of ours and right.
+template <typename Command>
+const Command* command_of(const ParsedLine& parsed) {
+  return parsed.handled && parsed.line ? std::get_if<Command>(&parsed.line->command) : nullptr;
 }
 
 }  // namespace
 
-Program::Program(fs::path executable)
-    : executable_(std::move(executable)),
+Program::Program(Installation installation)
+    : installation_(std::move(installation)),
       profile_(profile_directory()),
-      options_(DirectoryOptions::beside(executable_, profile_.value_or(fs::path()), environment_)) {
-  const fs::path prefix = options_.manifests.parent_path().parent_path().parent_path();
-  front_ = prefix / PINDUS_BINDIR / "pindus";
-}
+      options_(DirectoryOptions::beside(installation_.executable, profile_.value_or(fs::path()),
+                                        environment_)) {}
 
 std::optional<int> Program::run_command(std::span<const std::string> args) {
-  if (is_for_plugin_tool(args)) {
-    return told(become_plugin_tool(executable_.parent_path() / "pindus-plugin-tool", args));
+  const ParsedLine parsed = parse_command_line(args, "pindus");
+  if (const auto* tool = command_of<PluginToolCommand>(parsed)) {
+    return told(become_plugin_tool(installation_, tool->args));
   }
-  if (!profile_ && needs_a_profile(args)) return told(profile_.error());
+  const bool needs_profile =
+      parsed.handled && parsed.line && command_of<HelpCommand>(parsed) == nullptr;
+  if (!profile_ && needs_profile) return told(profile_.error());
 
   Terminal terminal(environment_);
   const Signals signals(
       {.before_stop = [&] { terminal.suspend(); }, .after_continue = [&] { terminal.resume(); }});
-  const auto services_module = options_.libraries.parent_path() / "pindus-services.so";
   LateRefresher refresher([&] {
     return OAuthContext{.directory = &directory({}),
                         .environment = &environment_,
-                        .services_module = services_module};
+                        .services_module = installation_.services_module};
   });
   DiskVault vault(profile_.value_or(fs::path()), &refresher);
   const CredentialResult result = run_credential_command(
@@ -110,7 +91,7 @@ std::optional<int> Program::run_command(std::span<const std::string> args) {
        .vault = &vault,
        .environment = &environment_,
        .directory = [&](const auto plugin_path) -> auto& { return directory(plugin_path); },
-       .services_module = services_module},
+       .services_module = installation_.services_module},
       signals.token());
   if (!result.handled) return std::nullopt;
   int code = result.exit_code();
@@ -130,7 +111,8 @@ int Program::run_agent(std::vector<std::string> args) {
   } else if (const auto fault = misspelled(args)) {
     return told(*fault);
   }
-  const auto agent = find_agent(environment_, std::array{executable_, front_});
+  const auto agent =
+      find_agent(environment_, std::array{installation_.executable, installation_.front});
   if (!agent) return told(agent.error());
   if (*agent) return told(become_agent(**agent, std::move(args)));
   if (args.empty() && !passed_on) {

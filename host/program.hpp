@@ -9,6 +9,7 @@
 #include "core/directory/provider_directory.hpp"
 #include "core/environment.hpp"
 #include "core/fault.hpp"
+#include "core/installation.hpp"
 
 namespace pindus {
 
@@ -16,7 +17,7 @@ namespace pindus {
 /// them. Used on one thread.
 class Program {
  public:
-  explicit Program(std::filesystem::path executable);
+  explicit Program(Installation installation);
 
   /// Runs a command line of ours to its end, and tells of its fault. Nothing: it is none of ours.
   [[nodiscard]] std::optional<int> run_command(std::span<const std::string> args);
@@ -29,8 +30,7 @@ class Program {
   [[nodiscard]] std::optional<CredentialFault> misspelled(std::span<const std::string> args);
 
   Environment environment_ = Environment::of_process();
-  std::filesystem::path executable_;
-  std::filesystem::path front_;
+  Installation installation_;
   Result<std::filesystem::path> profile_;
   DirectoryOptions options_;
   std::optional<ProviderDirectory> directory_;

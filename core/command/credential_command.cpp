@@ -32,6 +32,10 @@ struct Dispatch {
   Result<void> operator()(const PluginShowCommand& command) const {
     return run_plugin_show(command, run);
   }
+  Result<void> operator()(const PluginToolCommand& command) const {
+    return fail(FaultKind::usage, fmt::format("plugin {} isn't done here", command.args.front()),
+                "Run pindus itself");
+  }
 };
 
 }  // namespace

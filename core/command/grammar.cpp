@@ -182,6 +182,19 @@ std::string without_last_newlines(std::string text) {
   return text;
 }
 
+// The tool has a grammar of its own: whatever follows is passed on to it.
+void add_plugin_tool(CLI::App& plugin, CommandLine& line, const std::string& name,
+                     const std::string& description) {
+  CLI::App* command = plugin.add_subcommand(name, description);
+  command->prefix_command();
+  command->set_help_flag();
+  command->callback([command, name, &line] {
+    PluginToolCommand values{{name}};
+    for (std::string& arg : command->remaining()) values.args.push_back(std::move(arg));
+    line.command = std::move(values);
+  });
+}
+
 void add_plugin(CLI::App& root, CommandLine& line) {
   CLI::App* plugin = root.add_subcommand("plugin", "Where providers and their plugins come from");
   plugin->require_subcommand(1);
@@ -196,6 +209,9 @@ void add_plugin(CLI::App& root, CommandLine& line) {
   add_required_provider(*show, show_values->provider);
   show->add_flag("--json", show_values->json, "print it as JSON");
   show->callback([show_values, &line] { line.command = *show_values; });
+
+  add_plugin_tool(*plugin, line, "new", "Write a small plugin project that builds at once");
+  add_plugin_tool(*plugin, line, "check", "Test manifests and plugins against the contract");
 }
 
 // The whole grammar. What it reads goes into `line`, which must outlive it.

@@ -49,12 +49,18 @@ struct PluginShowCommand {
   bool json = false;
 };
 
+/// `plugin new` and `plugin check`: what the SDK's own program does, and its arguments. Only the
+/// program itself runs it; in run_credential_command it is a fault.
+struct PluginToolCommand {
+  std::vector<std::string> args;  ///< "check", "acme.json"
+};
+
 /// A command line of ours, understood.
 struct CommandLine {
   std::string verb;  ///< "signin", "auth key", ...; empty for the program's own --help
   std::vector<std::filesystem::path> plugin_path;
   std::variant<HelpCommand, SigninCommand, SignoutCommand, AuthKeyCommand, AuthStatusCommand,
-               PluginListCommand, PluginShowCommand>
+               PluginListCommand, PluginShowCommand, PluginToolCommand>
       command;
 };
 
