@@ -50,8 +50,11 @@ complete -c pindus -n $named -a '(__pindus_providers)'
 complete -c pindus -n $named -l provider -xa '(__pindus_providers)' -d 'the provider'
 complete -c pindus -n '__pindus_at_part auth key status; or __pindus_at_part plugin show' -a '(__pindus_providers)'
 complete -c pindus -n "$named; or __pindus_at_part auth key" -l account -xa '(__pindus_accounts)' -d 'the account'
-complete -c pindus -n '__pindus_at_part auth key status; or __pindus_at_part plugin list show' -l json -d 'print JSON'
+complete -c pindus -n '__pindus_at_part auth key status; or __pindus_at_part plugin list show check' -l json -d 'print JSON'
 complete -c pindus -n "$named; or __pindus_at auth plugin" -l plugin-path -xa '(__fish_complete_directories)' -d 'look for manifests and plugins here too'
+complete -c pindus -n '__pindus_at_part plugin new' -l flow -xa 'api-key pkce device custom' -d 'how it signs in'
+complete -c pindus -n '__pindus_at_part plugin new' -l lang -xa 'c++ c' -d 'its language'
+complete -c pindus -n '__pindus_at_part plugin check' -l static -d 'run nothing'
 complete -c pindus -n '__pindus_at_part plugin check' -F
 
 set -l signin '__pindus_at signin login'

@@ -31,8 +31,9 @@ export HOME
 unset INDUSAGI_CODING_AGENT_DIR INDUSAGI_HOME PINDUS_PLUGIN_PATH PINDUS_AGENT
 mkdir "$HOME"
 
-# The commands and the options that --help names, one a line.
+# The commands and the options that --help names, one a line. Two commands are the SDK's.
 commands() {
+  printf 'plugin new\nplugin check\n'
   "$prefix/bin/pindus" --help |
     sed -n '/^Subcommands:/,/^$/s/^  \([a-z]*\(, [a-z]*\| [a-z]*\)\)   .*/\1/p' | sed 's/,.*//'
 }
@@ -99,7 +100,7 @@ case $2 in
     options_of "" | while read -r option; do
       grep -q -- "$option\\>" "$work/page" || fail "pindus(1) doesn't name $option"
     done
-    [ "$(commands | wc -l)" -ge 6 ] || fail "the commands of --help can't be read"
+    [ "$(commands | wc -l)" -ge 8 ] || fail "the commands of --help can't be read"
     commands | while read -r command; do
       page_of "$command" >"$work/page"
       grep -q -- "$command" "$work/page" || fail "no page names $command"
