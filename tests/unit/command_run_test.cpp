@@ -196,7 +196,7 @@ TEST_CASE_METHOD(Fixture, "signout removes one account, or all of the provider's
   CHECK(run({"signout"}).exit_code() == 2);
 }
 
-TEST_CASE_METHOD(Fixture, "--list reads only and marks the default") {
+TEST_CASE_METHOD(Fixture, "signin --list reads only and marks the default") {
   run({"signin", "--list"});
   CHECK(io.printed == Lines{"Saved accounts:", "  (none)"});
   store("openai", "work", "sk-stored-0123456789");

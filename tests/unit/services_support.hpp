@@ -13,14 +13,18 @@ namespace pindus::test {
 
 /// The module of the build tree, without what this machine sets for certificates and proxies.
 inline Services& services() {
-  for (const char* name :
-       {"SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "https_proxy", "HTTPS_PROXY",
-        "http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"}) {
-    ::unsetenv(name);
-  }
-  const auto opened = open_services(PINDUS_TEST_SERVICES);
-  REQUIRE(opened);
-  return **opened;
+  // Once: a test sets these variables itself after its first call.
+  static Services& opened = []() -> Services& {
+    for (const char* name :
+         {"SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "https_proxy", "HTTPS_PROXY",
+          "http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"}) {
+      ::unsetenv(name);
+    }
+    const auto module = open_services(PINDUS_TEST_SERVICES);
+    REQUIRE(module);
+    return **module;
+  }();
+  return opened;
 }
 
 /// One GET (or a POST, where there is a body) to `url`, with that URL's host allowed.

@@ -79,12 +79,11 @@ constexpr const char* long_ago = "20200101000000Z";
 constexpr const char* far_ahead = "20490101000000Z";
 
 std::expected<pindus::HttpResponse, HttpFailure> get(const std::string& url) {
-  static pindus::Services& opened = services();
   const std::vector<std::string> allowed = {pindus::url_host(url).value()};
   HttpRequest request;
   request.url = url;
   request.allowed_hosts = allowed;
-  return opened.send(request, {});
+  return services().send(request, {});
 }
 
 std::string at(int port, const std::string& host = "127.0.0.1") {

@@ -70,7 +70,7 @@ TEST_CASE("a request carries the method's user agent, and may go to the hosts of
         std::vector<std::string>{"login.acme.example:8443", "revoke.acme.example", "acme.example"});
 }
 
-TEST_CASE("a lifetime counts from the answer's arrival; without one the record has no end") {
+TEST_CASE("a lifetime counts from the answer's arrival and without one the record has no end") {
   SessionFixture fixture;
   fixture.services.responses.push_back(answer(200));
   const std::int64_t before = now_ms();
@@ -255,7 +255,7 @@ TEST_CASE("only the plugin's own members are set, of printable UTF-8, and commit
   CHECK(outcome.credentials.access.view() == "a-token");
 }
 
-TEST_CASE("a revocation reads the record and stores nothing; without the extension it can't be") {
+TEST_CASE("a revocation reads the record and stores nothing and without the extension it can't be") {
   SessionFixture fixture;
   fixture.stored.access = Secret(std::string_view("old-access"));
   fixture.on_refresh();
