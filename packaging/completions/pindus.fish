@@ -10,7 +10,7 @@ function __pindus_accounts
     set -l here (for word in $words; contains -- $word $known; and echo $word; end)
     set -l id
     for line in (pindus signin --list 2>/dev/null)
-        if set -l match (string match -rg '^  \S.*\((.*)\):$' -- $line)
+        if set -l match (string match -rg '^  (?:\S.*\()?([^ ():]+)\)?:$' -- $line)
             set id (string lower -- $match)
         else if set -l match (string match -rg '^    - (\S+)' -- $line)
             test -z "$here"; or contains -- $id $here; and echo $match
