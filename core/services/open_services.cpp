@@ -45,7 +45,9 @@ Result<Services*> load(const std::filesystem::path& module) {
   // Botan would lock half a megabyte of memory while it is loaded, which takes longer than all that
   // we want of it; what we keep secret is not kept there. It reads this once, then.
   ::setenv("BOTAN_MLOCK_POOL_SIZE", "0", 0);
-  void* handle = ::dlopen(module.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  // The module itself is linked with -z now. To bind at once all that libcurl's forty libraries
+  // might ever call of each other would take a third of a whole refresh.
+  void* handle = ::dlopen(module.c_str(), RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
   if (handle == nullptr) return explain_dlerror(module, ::dlerror());
   const auto factory = reinterpret_cast<ServicesFactory>(::dlsym(handle, services_factory_name));
   if (factory == nullptr) return broken_module(module, ::dlerror());
