@@ -89,7 +89,10 @@ struct FakeServices {
     return PINDUS_OK;
   }
 
-  static int32_t log(pindus_session, uint32_t, pindus_str) noexcept { return PINDUS_OK; }
+  static int32_t log(pindus_session session, uint32_t, pindus_str line) noexcept {
+    of(session).log.emplace_back(line.data, line.size);
+    return PINDUS_OK;
+  }
   static int32_t cancelled(pindus_session id) noexcept {
     return of(id).monotonic_ms >= of(id).interrupt_at_ms ? 1 : 0;
   }

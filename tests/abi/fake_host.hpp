@@ -51,6 +51,7 @@ class FakeHost {
   std::vector<FakeRequest> requests;
   std::vector<std::string> opened;
   std::vector<std::string> progress;
+  std::vector<std::string> log;
   std::vector<int64_t> sleeps;
   std::map<std::string, std::string> record;
   std::optional<int64_t> lifetime;

@@ -90,12 +90,14 @@ class OAuthClient {
     return refuse(*session_, answer);
   }
 
-  /// Puts a token answer (RFC 6749 section 5.1) into the record and commits it.
+  /// Puts a token answer (RFC 6749 section 5.1) into the record and commits it. A usable access
+  /// token is kept whatever stands beside it.
   Status keep(const OAuthAnswer& answer) const {
     PINDUS_TRY(const auto access, string_member(*session_, answer, "access_token"));
-    PINDUS_TRY(const auto refresh, string_member(*session_, answer, "refresh_token"));
-    PINDUS_TRY(const auto id_token, string_member(*session_, answer, "id_token"));
-    PINDUS_TRY(const auto expires_in, seconds_member(*session_, answer, "expires_in"));
+    constexpr auto tolerant = WrongType::counts_as_missing;
+    PINDUS_TRY(const auto refresh, string_member(*session_, answer, "refresh_token", tolerant));
+    PINDUS_TRY(const auto id_token, string_member(*session_, answer, "id_token", tolerant));
+    PINDUS_TRY(const auto expires_in, seconds_member(*session_, answer, "expires_in", tolerant));
     if (access) PINDUS_CHECK(session_->set("access", *access));
     if (refresh) PINDUS_CHECK(session_->set("refresh", *refresh));
     PINDUS_CHECK(keep_account(id_token, access));

@@ -142,25 +142,45 @@ inline Result<std::optional<Secret>> unless_empty(std::optional<Secret> secret) 
   return secret;
 }
 
+/// What becomes of a member whose type is wrong. Once a server has rotated a refresh token, an
+/// operation that fails has lost it: then only what the record can't be without may fail.
+enum class WrongType { fails, counts_as_missing };
+
+namespace detail {
+
+template <typename T>
+Result<std::optional<T>> wrong_type(const Session& session, const OAuthAnswer& answer,
+                                    std::string_view name, const char* wanted,
+                                    WrongType treatment) {
+  const std::string sentence =
+      answer.host + " sent a \"" + std::string(name) + "\" that is not " + wanted;
+  if (treatment == WrongType::fails) return session.fail(PINDUS_PROTOCOL, sentence);
+  session.log(PINDUS_LOG_WARNING, sentence + "; it counts as missing");
+  return std::optional<T>();
+}
+
+}  // namespace detail
+
 /// A string member that may be missing; empty counts as missing. Another type fails the session
-/// with PINDUS_PROTOCOL.
+/// with PINDUS_PROTOCOL, or counts as missing with a line in the log.
 inline Result<std::optional<Secret>> string_member(const Session& session,
-                                                   const OAuthAnswer& answer,
-                                                   std::string_view name) {
+                                                   const OAuthAnswer& answer, std::string_view name,
+                                                   WrongType treatment = WrongType::fails) {
   Result<std::optional<Secret>> found = answer.json.secret("/" + std::string(name)).if_found();
   if (!found) {
     if (found.code() != PINDUS_PROTOCOL) return found.error();
-    return session.fail(PINDUS_PROTOCOL,
-                        answer.host + " sent a \"" + std::string(name) + "\" that is not a string");
+    return detail::wrong_type<Secret>(session, answer, name, "a string", treatment);
   }
   return unless_empty(std::move(*found));
 }
 
 /// A number of seconds that may be missing; a string of digits will do, and what is beyond 100
-/// years is 100 years. Anything else fails the session with PINDUS_PROTOCOL.
+/// years is 100 years. Anything else fails the session with PINDUS_PROTOCOL, or counts as missing
+/// with a line in the log.
 inline Result<std::optional<int64_t>> seconds_member(const Session& session,
                                                      const OAuthAnswer& answer,
-                                                     std::string_view name) {
+                                                     std::string_view name,
+                                                     WrongType treatment = WrongType::fails) {
   constexpr int64_t century = int64_t{100} * 365 * 24 * 3600;
   const std::string pointer = "/" + std::string(name);
   Result<int64_t> number = answer.json.integer(pointer);
@@ -176,8 +196,7 @@ inline Result<std::optional<int64_t>> seconds_member(const Session& session,
     }
   }
   if (!number || *number < 0) {
-    return session.fail(PINDUS_PROTOCOL, answer.host + " sent a \"" + std::string(name) +
-                                             "\" that is not a number of seconds");
+    return detail::wrong_type<int64_t>(session, answer, name, "a number of seconds", treatment);
   }
   return std::optional<int64_t>(std::min(*number, century));
 }
