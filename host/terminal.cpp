@@ -23,11 +23,12 @@ CredentialFault end_of_input() {
 }
 
 CredentialFault interrupted() {
-  return credential_fault(FaultKind::aborted, "interrupted");
+  return credential_fault(FaultKind::aborted, "the question was interrupted");
 }
 
 CredentialFault too_long() {
-  return credential_fault(FaultKind::usage, "the answer is longer than 64 KiB");
+  return credential_fault(FaultKind::usage, "the answer is longer than 64 KiB",
+                          "give only what the question asks for");
 }
 
 }  // namespace
@@ -111,6 +112,7 @@ Result<Secret> Terminal::ask_program(std::string_view question, const std::stop_
     if (newline != std::string::npos) {
       std::string_view line(buffer_.data(), newline);
       if (line.ends_with('\r')) line.remove_suffix(1);
+      if (line.size() > LineEditor::limit) return std::unexpected(too_long());
       Secret answer(line);
       consume(newline + 1);
       return answer;

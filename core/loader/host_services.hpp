@@ -82,8 +82,8 @@ Code commit(Session& session);
 /// closed.
 [[nodiscard]] Coded<HeldSecret> ask_api_key(Session& session, std::string_view message);
 
-/// A fault of CredentialIo as a code: PINDUS_CANCELLED where the person gave up; else
-/// PINDUS_INTERNAL with the error set.
+/// A fault of CredentialIo as a code, the error set: PINDUS_CANCELLED where the person gave up;
+/// else PINDUS_INTERNAL.
 [[nodiscard]] int32_t io_failure(Session& session, const CredentialFault& fault);
 
 /// The sizes of structures that a plugin passes, as they were in minor 0 (P4).

@@ -21,6 +21,15 @@ std::string_view in_words(Operation operation) noexcept {
   return "work";
 }
 
+std::string_view as_noun(Operation operation) noexcept {
+  switch (operation) {
+    case Operation::sign_in: return "sign-in";
+    case Operation::refresh: return "refresh";
+    case Operation::revoke: return "revocation";
+  }
+  return "work";
+}
+
 // Codes that only a defect of the plugin leads to.
 bool blames_plugin(int32_t code) noexcept {
   return code == PINDUS_INTERNAL || code == PINDUS_INVALID_ARGUMENT ||
@@ -138,7 +147,11 @@ void explain(const Session& session, SessionOutcome& outcome) {
     outcome.hint = error->hint;
   }
   const bool named = outcome.message.find(session.plugin()) != std::string::npos;
-  if (outcome.message.empty()) {
+  if (outcome.message.empty() && outcome.code == PINDUS_CANCELLED) {
+    outcome.message =
+        fmt::format("the {} at {} was interrupted", as_noun(session.request.operation),
+                    session.request.provider->label);
+  } else if (outcome.message.empty()) {
     outcome.message =
         fmt::format("the plugin {} could not {} at {}: {}", session.plugin(),
                     in_words(session.request.operation), session.request.provider->label,
@@ -228,7 +241,11 @@ Result<Answers> normal_answers(const SessionRequest& request) {
 }  // namespace
 
 SessionOutcome run_method(const SessionRequest& request) {
-  if (request.stop.stop_requested()) return failed(PINDUS_CANCELLED, "interrupted");
+  if (request.stop.stop_requested()) {
+    return failed(PINDUS_CANCELLED,
+                  fmt::format("the {} at {} was interrupted", as_noun(request.operation),
+                              request.provider->label));
+  }
   const Method& method = *request.method;
   if (!method.available()) {
     return failed(PINDUS_INTERNAL,

@@ -41,7 +41,12 @@ Coded<HeldSecret> ask_line(Session& session, std::string_view message, bool hidd
   auto line =
       hidden ? io.ask_secret(message, session.request.stop) : io.ask(message, session.request.stop);
   if (!line) return std::unexpected(io_failure(session, line.error()));
-  if (line->view().size() > max_answer) return std::unexpected(PINDUS_TOO_LARGE);
+  if (line->view().size() > max_answer) {
+    return std::unexpected(session
+                               .fail(PINDUS_TOO_LARGE, "the answer is longer than 64 KiB",
+                                     "give only what the question asks for")
+                               .value);
+  }
   return HeldSecret{hidden ? *std::move(line) : unwrapped(line->view())};
 }
 
@@ -212,8 +217,8 @@ Code monotonic_ms(Session& /*session*/, int64_t* out) {
 namespace pindus {
 
 int32_t io_failure(Session& session, const CredentialFault& fault) {
-  if (fault.kind == FaultKind::aborted) return PINDUS_CANCELLED;
-  return session.fail(PINDUS_INTERNAL, fault.message, fault.hint).value;
+  const int32_t code = fault.kind == FaultKind::aborted ? PINDUS_CANCELLED : PINDUS_INTERNAL;
+  return session.fail(code, fault.message, fault.hint).value;
 }
 
 }  // namespace pindus

@@ -76,6 +76,11 @@ TEST_CASE_METHOD(Fixture, "whatever ends a question leaves the terminal as it wa
     }
     CHECK(terminal.wait() == end.exit_code);
     CHECK(terminal.restored());
+    // That the person gave up is nobody's failure, least of all the plugin's.
+    CHECK(terminal.said().find("api-key.so") == std::string::npos);
+    if (end.exit_code == 1 || end.exit_code == 130) {
+      CHECK(terminal.said().find("Cancelled: the ") != std::string::npos);
+    }
   }
   CHECK(!std::filesystem::exists(folder / "profile/auth.json"));
 }

@@ -126,7 +126,6 @@ TEST_CASE("a failed refresh says whether a new sign-in, another try or neither h
                                      Case{end_with<PINDUS_TIMEOUT>, Kind::transient, ""},
                                      Case{end_with<PINDUS_UNAVAILABLE>, Kind::transient, ""},
                                      Case{end_with<PINDUS_PROTOCOL>, Kind::transient, ""},
-                                     Case{end_with<PINDUS_CANCELLED>, Kind::cancelled, ""},
                                      Case{end_with<PINDUS_UNSUPPORTED>, Kind::permanent, ""});
   OAuthFixture fixture(failure.script);
   const auto refreshed =
@@ -135,6 +134,16 @@ TEST_CASE("a failed refresh says whether a new sign-in, another try or neither h
   CHECK(refreshed.error().kind == failure.kind);
   CHECK(refreshed.error().fault.hint == failure.hint);
   CHECK(refreshed.error().fault.message.contains("scripted.so"));
+}
+
+TEST_CASE("a refresh that was interrupted is nobody's failure") {
+  OAuthFixture fixture(end_with<PINDUS_CANCELLED>);
+  const auto refreshed =
+      refresh_oauth_credentials(fixture.context, "acme", "work", fixture.current);
+  REQUIRE_FALSE(refreshed);
+  CHECK(refreshed.error().kind == RefreshFailure::Kind::cancelled);
+  CHECK(refreshed.error().fault.kind == pindus::FaultKind::aborted);
+  CHECK(refreshed.error().fault.message == "the refresh at Acme was interrupted");
 }
 
 TEST_CASE("the policy comes from the manifest, within its bounds") {

@@ -149,12 +149,16 @@ TEST_CASE("an answer of more than 64 KiB is refused, one of 64 KiB is whole") {
   fixture.io.answers = {std::string(64 << 10, 'a')};
   CHECK(fixture.run(ask_text).credentials.access.view().size() == 64 << 10);
   fixture.io.answers = {std::string((64 << 10) + 1, 'a')};
-  CHECK(fixture.run(ask_text).code == PINDUS_TOO_LARGE);
+  const auto refused = fixture.run(ask_text);
+  CHECK(refused.code == PINDUS_TOO_LARGE);
+  CHECK(refused.message == "the answer is longer than 64 KiB");
 }
 
 TEST_CASE("a person who gives up, and one who may not be asked, end the sign-in differently") {
   SessionFixture fixture;
-  CHECK(fixture.run(ask_text).code == PINDUS_CANCELLED);
+  const auto given_up = fixture.run(ask_text);
+  CHECK(given_up.code == PINDUS_CANCELLED);
+  CHECK(given_up.message == "no answer");  // what CredentialIo said, not the plugin's fault
   fixture.on_refresh();
   CHECK(fixture.run(ask_text).code == PINDUS_INTERACTION_FORBIDDEN);
 }
@@ -235,6 +239,7 @@ TEST_CASE("a sleep ends within 100 ms of an interrupt, and what was committed is
   });
   CHECK(std::chrono::steady_clock::now() - stopped < 100ms);
   CHECK(outcome.code == PINDUS_CANCELLED);
+  CHECK(outcome.message == "the sign-in at Acme was interrupted");
   CHECK(outcome.credentials.access.empty());
 }
 
