@@ -40,17 +40,19 @@ class Check {
 
     const pindus_plugin_1* again = nullptr;
     if (auto refusal = call(entry, again)) return std::unexpected(*std::move(refusal));
-    if (again != plugin) return refuse("gives another descriptor each time", by_rule("P2"));
+    if (again != plugin) return refuse("P2", "gives another descriptor each time", by_rule("P2"));
     return plugin;
   }
 
  private:
-  std::unexpected<PluginRefusal> refuse(std::string_view why, std::string hint) const {
-    return std::unexpected(refusal(why, std::move(hint)));
+  std::unexpected<PluginRefusal> refuse(std::string_view rule, std::string_view why,
+                                        std::string hint) const {
+    return std::unexpected(refusal(rule, why, std::move(hint)));
   }
 
-  PluginRefusal refusal(std::string_view why, std::string hint) const {
-    return {fmt::format("the plugin {} {}", path_.string(), why), std::move(hint)};
+  PluginRefusal refusal(std::string_view rule, std::string_view why, std::string hint) const {
+    return {fmt::format("the plugin {} {}", path_.string(), why), std::move(hint),
+            std::string(rule)};
   }
 
   static std::string by_rule(std::string_view rule) {
@@ -60,12 +62,13 @@ class Check {
   std::unexpected<PluginRefusal> no_entry(const dll::shared_library& library) const {
     for (int major = PINDUS_ABI_MAJOR + 1; major < PINDUS_ABI_MAJOR + 10; ++major) {
       if (library.has(fmt::format("pindus_plugin_entry_{}", major))) {
-        return refuse(fmt::format("was built for ABI {}, and this pindus has ABI {}", major,
+        return refuse("P1",
+                      fmt::format("was built for ABI {}, and this pindus has ABI {}", major,
                                   PINDUS_ABI_MAJOR),
                       std::string(upgrade));
       }
     }
-    return refuse("has no function " PINDUS_PLUGIN_ENTRY_1 ", so it is no plugin",
+    return refuse("P1", "has no function " PINDUS_PLUGIN_ENTRY_1 ", so it is no plugin",
                   "Look at what put it there; a plugin is built with pindus_add_plugin()");
   }
 
@@ -74,25 +77,27 @@ class Check {
     try {
       code = entry(&plugin);
     } catch (...) {
-      return refusal("throws out of its entry function", by_rule("P6"));
+      return refusal("P6", "throws out of its entry function", by_rule("P6"));
     }
     if (code != PINDUS_OK) {
-      return refusal(fmt::format("declines to work here: {}", result_code_in_words(code)),
+      return refusal("P2", fmt::format("declines to work here: {}", result_code_in_words(code)),
                      "Ask the plugin's author why");
     }
-    if (plugin == nullptr) return refusal("gives no descriptor", by_rule("P2"));
+    if (plugin == nullptr) return refusal("P2", "gives no descriptor", by_rule("P2"));
     return std::nullopt;
   }
 
   // Nothing beyond `size` is touched before `size` is known to cover it (P4).
   std::optional<PluginRefusal> check_descriptor(const pindus_plugin_1& plugin) const {
     if (plugin.size < PINDUS_PLUGIN_1_BASE_SIZE) {
-      return refusal(fmt::format("has a descriptor of {} bytes, and the smallest is {}",
+      return refusal("P4",
+                     fmt::format("has a descriptor of {} bytes, and the smallest is {}",
                                  plugin.size, PINDUS_PLUGIN_1_BASE_SIZE),
                      std::string(rebuild));
     }
     if (plugin.abi_minor > PINDUS_ABI_MINOR) {
-      return refusal(fmt::format("needs ABI {}.{}, and this pindus has {}.{}", PINDUS_ABI_MAJOR,
+      return refusal("P4",
+                     fmt::format("needs ABI {}.{}, and this pindus has {}.{}", PINDUS_ABI_MAJOR,
                                  plugin.abi_minor, PINDUS_ABI_MAJOR, PINDUS_ABI_MINOR),
                      std::string(upgrade));
     }
@@ -100,12 +105,12 @@ class Check {
                               plugin.id.data == nullptr ? 0 : plugin.id.size);
     if (path_.extension() != ".so" || id != path_.stem().native()) {
       return refusal(
-          fmt::format("calls itself \"{}\"", printable(id, 80)),
+          "P3", fmt::format("calls itself \"{}\"", printable(id, 80)),
           fmt::format("Name the file after the plugin, as rule P3 says: {}.so", printable(id, 80)));
     }
     if (plugin.create == nullptr || plugin.destroy == nullptr || plugin.sign_in == nullptr ||
         plugin.get_extension == nullptr) {
-      return refusal("has a descriptor without a function that every plugin has",
+      return refusal("P4", "has a descriptor without a function that every plugin has",
                      std::string(rebuild));
     }
     return std::nullopt;

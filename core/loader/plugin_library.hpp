@@ -12,6 +12,7 @@ namespace pindus {
 struct PluginRefusal {
   std::string message;
   std::string hint;
+  std::string rule = "P1";  ///< that of CONTRACT.md which it breaks
 };
 
 /// Loads a plugin and checks its descriptor against plugin.h. `path` is absolute; that it may be

@@ -2,11 +2,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstring>
 #include <stdexcept>
+#include <thread>
 
 #include "core/loader/result_code.hpp"
 #include "core/services/services.hpp"
+#include "host/plugin-tool/borrowed_text.hpp"
 #include "host/plugin-tool/conformance.hpp"
 #include "host/plugin-tool/process_state.hpp"
 #include "host/plugin-tool/scripted_run.hpp"
@@ -57,6 +60,26 @@ CheckResult handles_are_not_used_after_they_end(const Subject& subject) {
   });
 }
 
+CheckResult texts_are_not_kept(const Subject& subject) {
+  return for_each_run(subject, [&](const ScriptRun& run) {
+    return touches_returned_text([&] { (void)play(subject, run, observed_host()); })
+               ? failed("P5", "it read a text of the host's after the callback that showed it")
+               : success();
+  });
+}
+
+CheckResult a_commit_is_not_taken_back(const Subject& subject) {
+  return for_each_run(subject, [&](const ScriptRun& run) {
+    observation().committed = false;
+    const int32_t code = play(subject, run, observed_host()).outcome.code;
+    return observation().committed && code != PINDUS_OK
+               ? failed("P12", fmt::format("it failed with {} after its commit, so that nothing is "
+                                           "stored of what the server gave",
+                                           code_name(code)))
+               : success();
+  });
+}
+
 // The table as a host of minor 0 has it, with nothing readable behind it.
 CheckResult the_oldest_host_suffices(const Subject& subject) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
@@ -76,31 +99,40 @@ CheckResult a_failing_service_is_an_error(const Subject& subject, std::size_t sl
   // These are the plugin's to use; it may do without their answer.
   const bool harmless = name == "log" || name == "progress" || name == "set_error" ||
                         name == "cancelled" || name == "secret_free" || name == "json_free";
-  return for_each_run(subject, [&](const ScriptRun& run) {
+  bool reached = false;
+  CheckResult result = for_each_run(subject, [&](const ScriptRun& run) {
     Observation& seen = observation();
     seen.failing = slot;
     seen.failure = PINDUS_NO_MEMORY;
     const std::uint32_t before = seen.calls[slot];
-    const RunResult result = play(subject, run, observed_host());
+    const int32_t code = play(subject, run, observed_host()).outcome.code;
     seen.failing = Observation::none;
+    reached = reached || seen.calls[slot] != before;
     if (seen.calls[slot] == before || harmless) return success();
-    if (!is_result_code(result.outcome.code)) {
-      return failed("P6", fmt::format("it returned {} when {} failed", result.outcome.code, name));
+    if (!is_result_code(code)) {
+      return failed("P6", fmt::format("it returned {} when {} failed", code, name));
     }
-    if (name == "commit" && result.outcome.code == PINDUS_OK) {
+    if (name == "commit" && code == PINDUS_OK) {
       return failed("P12", "it said OK although commit had failed");
     }
     return success();
   });
+  if (result.status == Status::success && !reached) return skipped("no run of the script calls it");
+  return result;
 }
 
 CheckResult an_interrupt_ends_it(const Subject& subject, Silent silent) {
   constexpr double longest_seconds = 1.0;
   bool reached = false;
   CheckResult result = for_each_run(subject, [&](const ScriptRun& run) {
+    Observation& seen = observation();
+    seen.interrupted = seen.went_on = seen.asleep = false;
     const RunResult played = play(subject, run, observed_host(), silent);
     if (!played.waited) return success();
     reached = true;
+    if (seen.went_on) {
+      return failed("P11", "it went on to wait after a service had answered PINDUS_CANCELLED");
+    }
     if (played.seconds_after_stop > longest_seconds) {
       return failed("P11", fmt::format("it went on for {:.1f} s after the interrupt",
                                        played.seconds_after_stop));
@@ -113,15 +145,33 @@ CheckResult an_interrupt_ends_it(const Subject& subject, Silent silent) {
   return result;
 }
 
+// The tokens of an answer, whatever becomes of them.
+void add_secrets_of_answer(const std::string& body, std::vector<std::string>& secrets) {
+  const auto answer = Json::parse(body);
+  const auto* members = answer ? answer->as_object() : nullptr;
+  if (members == nullptr) return;
+  for (const auto& [name, value] : *members) {
+    const std::string* text = value.as_string();
+    const bool is_token = name == "token" || name.ends_with("_token") || name == "device_code";
+    if (text != nullptr && is_token) secrets.push_back(*text);
+  }
+}
+
 CheckResult secrets_stay_secret(const Subject& subject) {
   constexpr std::size_t shortest_secret = 6;
   return for_each_run(subject, [&](const ScriptRun& run) {
-    std::vector<std::string> secrets = run.prompts;
-    for (const auto& [name, value] : run.stored) secrets.push_back(value);
-    for (const auto& [name, value] : run.record.value_or(std::map<std::string, std::string>())) {
-      if (name == "key" || name == "access" || name == "refresh") secrets.push_back(value);
-    }
     const RunResult result = play(subject, run, observed_host());
+    std::vector<std::string> secrets = result.secrets;
+    const auto add = [&](const std::string& name, const std::string& value) {
+      if (name == "key" || name == "access" || name == "refresh") secrets.push_back(value);
+    };
+    for (const auto& [name, value] : run.stored) add(name, value);
+    if (run.record) {
+      for (const auto& [name, value] : *run.record) add(name, value);
+    }
+    for (const Exchange& exchange : run.exchanges) {
+      add_secrets_of_answer(exchange.answer_body, secrets);
+    }
     std::vector<std::string> said = result.said;
     said.push_back(result.outcome.message);
     said.push_back(result.outcome.hint);
@@ -146,6 +196,11 @@ CheckResult the_process_is_left_as_it_was(const Subject& subject) {
     // Libraries open things once; a second run must not add to them.
     const ProcessState before = process_state();
     (void)play(subject, run, observed_host());
+    // A thread that was joined may be in the list a moment longer, and one that was left gets the
+    // time to betray itself.
+    constexpr std::chrono::milliseconds a_moment{30};
+    std::this_thread::sleep_for(a_moment);
+    if (observation().outlived) return failed("P9", "a thread of its own outlived the session");
     const std::string change = change_between(first, before, process_state());
     return change.empty() ? success() : failed("P9", change);
   });
@@ -165,10 +220,14 @@ CheckResult an_unknown_provider_is_no_crash(const Subject& subject) {
 
 std::vector<ConformanceTest> behaviour_tests(const Subject& subject) {
   std::vector<ConformanceTest> tests;
+  if (!subject.script) {
+    const bool is_alone = subject.manifest.empty();
+    return {{"script", [is_alone](const Subject&) {
+               return skipped(is_alone ? "a library alone has no script; check its manifest"
+                                       : "there is no script for it beside the manifest");
+             }}};
+  }
   const auto add = [&](std::string name, std::function<CheckResult(const Subject&)> run) {
-    if (!subject.script) {
-      run = [](const Subject&) { return skipped("there is no script beside the manifest"); };
-    }
     tests.push_back({std::move(name), std::move(run)});
   };
   add("script", [](const Subject& s) { return the_script_ends_as_it_says(s, observed_host()); });
@@ -176,6 +235,8 @@ std::vector<ConformanceTest> behaviour_tests(const Subject& subject) {
   add("unknown provider", an_unknown_provider_is_no_crash);
   add("threads", calls_stay_on_their_thread);
   add("handles", handles_are_not_used_after_they_end);
+  add("texts", texts_are_not_kept);
+  add("commit", a_commit_is_not_taken_back);
   add("secrets", secrets_stay_secret);
   add("process", the_process_is_left_as_it_was);
   constexpr std::pair<const char*, Silent> interrupts[] = {
@@ -187,7 +248,7 @@ std::vector<ConformanceTest> behaviour_tests(const Subject& subject) {
     add(name, [silent = silent](const Subject& s) { return an_interrupt_ends_it(s, silent); });
   }
   for (std::size_t slot = 0; slot < observed_slots; ++slot) {
-    add(fmt::format("failing {}", slot_name(slot)),
+    add(fmt::format("{}{}", failing_service, slot_name(slot)),
         [slot](const Subject& s) { return a_failing_service_is_an_error(s, slot); });
   }
   return tests;

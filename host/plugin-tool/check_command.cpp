@@ -12,6 +12,7 @@
 #include "core/directory/manifest.hpp"
 #include "core/installation.hpp"
 #include "core/json.hpp"
+#include "core/services/services.hpp"
 #include "host/plugin-tool/child_process.hpp"
 #include "host/plugin-tool/conformance.hpp"
 
@@ -55,7 +56,7 @@ std::string provider_id(const fs::path& manifest) {
   std::ifstream stream(manifest, std::ios::binary);
   const std::string text(std::istreambuf_iterator<char>(stream), {});
   const auto parsed = parse_manifest(text);
-  if (!parsed) throw std::runtime_error(fmt::format("{} {}", manifest.string(), parsed.error()));
+  if (!parsed) throw std::runtime_error(fmt::format("{}: {}", manifest.string(), parsed.error()));
   return parsed->id;
 }
 
@@ -96,6 +97,13 @@ std::vector<Subject> subjects_of_manifest(const fs::path& manifest,
   return subjects;
 }
 
+// Once, and not in each child: it is most of the time that a test takes.
+void open_services_for(const std::vector<Subject>& subjects) {
+  if (std::ranges::none_of(subjects, [](const Subject& s) { return s.script.has_value(); })) return;
+  const auto services = open_services(subjects.front().services_module);
+  if (!services) throw std::runtime_error(services.error().message);
+}
+
 std::vector<ConformanceTest> tests_of(const Subject& subject, CheckScope scope) {
   auto tests = static_tests(subject);
   if (scope == CheckScope::static_only) return tests;
@@ -104,49 +112,93 @@ std::vector<ConformanceTest> tests_of(const Subject& subject, CheckScope scope) 
   return tests;
 }
 
+void require_checkable(const fs::path& file) {
+  const auto refuse = [&](std::string_view why) {
+    throw std::runtime_error(fmt::format("{} {}", file.string(), why));
+  };
+  if (!fs::exists(file)) refuse("isn't there");
+  if (!fs::is_regular_file(file)) refuse("is no file; name the manifest or the library itself");
+  if (file.string().ends_with(".script.json")) {
+    refuse("is a script; name the manifest beside it, and the script is played");
+  }
+  if (file.extension() != ".so" && file.extension() != ".json") {
+    refuse("is neither a manifest (.json) nor a library (.so)");
+  }
+}
+
 void check_one(const fs::path& file, const Installation& installation, CheckScope scope,
                std::vector<Line>& lines) {
   std::vector<Subject> subjects;
   try {
     const fs::path absolute = fs::absolute(file).lexically_normal();
-    if (!fs::exists(absolute)) {
-      throw std::runtime_error(fmt::format("{} isn't there", absolute.string()));
-    }
+    require_checkable(absolute);
     if (file.extension() == ".so") {
       subjects.push_back(subject_of_library(absolute, installation));
     } else {
       subjects = subjects_of_manifest(absolute, installation);
       lines.push_back({file.string(), {}, "manifest", success()});
+      if (scope == CheckScope::everything) open_services_for(subjects);
     }
   } catch (const std::exception& error) {
-    lines.push_back({file.string(), {}, "manifest", failed("H2", error.what())});
+    lines.push_back({file.string(), {}, "file", failed({}, error.what())});
     return;
   }
   for (const Subject& subject : subjects) {
     for (const auto& test : tests_of(subject, scope)) {
       lines.push_back({file.string(), subject.method.library, test.name,
                        run_in_child([&] { return test.run(subject); }, longest_test)});
+      // What the host doesn't take has no behaviour.
+      if (test.name == load_test && is_bad(lines.back().result.status)) break;
     }
   }
 }
 
-void print_text(const std::vector<Line>& lines) {
-  std::string file;
-  std::map<Status, int> counts;
-  for (const auto& line : lines) {
-    ++counts[line.result.status];
-    if (line.file != file) fmt::print("{}\n", line.file);
-    file = line.file;
-    fmt::print("  {:<24} {:<8}", line.test, status_name(line.result.status));
-    if (!line.result.message.empty()) {
-      fmt::print(" {}{}{}", line.result.rule, line.result.rule.empty() ? "" : ": ",
-                 printable(line.result.message, std::string::npos));
-    }
-    fmt::print("\n");
+std::string counted(const std::map<Status, int>& counts) {
+  std::string text;
+  for (const auto& [status, count] : counts) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, status_name(status));
   }
-  fmt::print("{} tests:", lines.size());
-  for (const auto& [status, count] : counts) fmt::print(" {} {}", count, status_name(status));
-  fmt::print("\n");
+  return text;
+}
+
+void print_line(const Line& line) {
+  const auto& [status, rule, message] = line.result;
+  if (message.empty()) {
+    fmt::print("  {:<24} {}\n", line.test, status_name(status));
+  } else {
+    fmt::print("  {:<24} {:<8} {}{}{}\n", line.test, status_name(status), rule,
+               rule.empty() ? "" : ": ", printable(message, std::string::npos));
+  }
+}
+
+// One test a host service, most of which say nothing: counted, but for those that do.
+bool is_counted(const Line& line) {
+  return line.test.starts_with(failing_service) &&
+         (line.result.status == Status::success || line.result.status == Status::skipped);
+}
+
+void print_text(const std::vector<Line>& lines) {
+  std::map<Status, int> all;
+  for (auto line = lines.begin(); line != lines.end();) {
+    const bool is_first = line == lines.begin();
+    const bool is_new_file = is_first || line->file != std::prev(line)->file;
+    if (is_new_file) fmt::print("{}\n", line->file);
+    const bool is_new_library = is_new_file || line->library != std::prev(line)->library;
+    if (is_new_library && !line->library.empty() && line->library != line->file) {
+      fmt::print(" {}\n", line->library);
+    }
+    std::map<Status, int> quiet;
+    for (; line != lines.end() && is_counted(*line); ++line) ++quiet[line->result.status];
+    for (const auto& [status, count] : quiet) all[status] += count;
+    if (!quiet.empty()) {
+      fmt::print("  {:<24} {}\n", "each service failing", counted(quiet));
+      continue;
+    }
+    print_line(*line);
+    ++all[line->result.status];
+    ++line;
+  }
+  fmt::print("{} test{}: {}\n", lines.size(), lines.size() == 1 ? "" : "s", counted(all));
 }
 
 void print_json(const std::vector<Line>& lines) {

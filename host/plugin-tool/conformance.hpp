@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "host/plugin-tool/check_result.hpp"
@@ -14,6 +15,12 @@ struct ConformanceTest {
   std::string name;
   std::function<CheckResult(const Subject&)> run;
 };
+
+/// The test that the others of descriptor and behaviour need to have succeeded.
+inline constexpr std::string_view load_test = "load";
+
+/// What the names of the tests begin with in which one host service fails.
+inline constexpr std::string_view failing_service = "failing ";
 
 /// Those that only look at the files: what a package's build can run for another machine's plugin.
 [[nodiscard]] std::vector<ConformanceTest> static_tests(const Subject& subject);

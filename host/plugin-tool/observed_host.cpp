@@ -1,10 +1,13 @@
 #include "host/plugin-tool/observed_host.hpp"
 
+#include <unistd.h>
+
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include "core/loader/host_services.hpp"
+#include "host/plugin-tool/borrowed_text.hpp"
 
 namespace pindus::plugin_tool {
 namespace {
@@ -33,6 +36,52 @@ constexpr std::array slot_names = {
 };
 static_assert(slot_names.size() == observed_slots);
 
+// In a child process that one test began, the session's thread is the first one.
+bool on_session_thread() noexcept {
+  return gettid() == getpid();
+}
+
+void note(Slot slot, int32_t code) noexcept {
+  Observation& seen = observation();
+  const bool waits = slot == Slot::prompt || slot == Slot::http_send || slot == Slot::sleep_ms;
+  if (waits && seen.interrupted) seen.went_on = true;
+  if (code == PINDUS_CANCELLED) seen.interrupted = true;
+  if (code == PINDUS_WRONG_THREAD) seen.wrong_thread = true;
+  if (code == PINDUS_INVALID_HANDLE) {
+    (on_session_thread() ? seen.stale_handle : seen.outlived) = true;
+  }
+  if (slot == Slot::commit && code == PINDUS_OK) seen.committed = true;
+}
+
+struct Loan {
+  pindus_read read;
+  void* context;
+};
+
+void lend(void* loan, pindus_str text) noexcept {
+  const auto& [read, context] = *static_cast<const Loan*>(loan);
+  lend_text(read, context, text);
+}
+
+// Calls the host; what it shows is shown by lend_text().
+template <auto member, typename... Arguments>
+int32_t call_host(Arguments... arguments) noexcept {
+  std::tuple<Arguments...> all(arguments...);
+  constexpr std::size_t count = sizeof...(Arguments);
+  if constexpr (count >= 2) {
+    constexpr std::size_t read = count - 2;
+    if constexpr (std::is_same_v<std::tuple_element_t<read, decltype(all)>, pindus_read>) {
+      Loan loan{std::get<read>(all), std::get<read + 1>(all)};
+      if (loan.read != nullptr) {
+        std::get<read>(all) = lend;
+        std::get<read + 1>(all) = &loan;
+      }
+      return std::apply(host_table().*member, all);
+    }
+  }
+  return std::apply(host_table().*member, all);
+}
+
 template <Slot slot, auto member, typename Function>
 struct Observed;
 
@@ -43,9 +92,8 @@ struct Observed<slot, member, int32_t (*)(Arguments...) noexcept> {
     Observation& seen = observation();
     ++seen.calls[index];
     if (seen.failing == index) return seen.failure;
-    const int32_t code = (host_table().*member)(arguments...);
-    if (code == PINDUS_WRONG_THREAD) seen.wrong_thread = true;
-    if (code == PINDUS_INVALID_HANDLE) seen.stale_handle = true;
+    const int32_t code = call_host<member>(arguments...);
+    note(slot, code);
     return code;
   }
 };
@@ -59,7 +107,9 @@ int32_t sleep_ms(pindus_session session, int64_t milliseconds) noexcept {
   if (seen.failing == index) return seen.failure;
   seen.asleep = true;
   if (milliseconds > 0) seen.slept_ms += milliseconds;
-  return host_table().sleep_ms(session, seen.real_sleep ? an_hour : 0);
+  const int32_t code = host_table().sleep_ms(session, seen.real_sleep ? an_hour : 0);
+  note(Slot::sleep_ms, code);
+  return code;
 }
 
 template <auto member>

@@ -22,6 +22,10 @@ struct Observation {
   int32_t failure = PINDUS_INTERNAL;       ///< ... with this code
   std::atomic<bool> wrong_thread = false;  ///< a [session-thread] slot was called on another one
   std::atomic<bool> stale_handle = false;  ///< a handle was used that isn't one
+  std::atomic<bool> outlived = false;      ///< a thread called after the session's end
+  std::atomic<bool> committed = false;     ///< commit was called and succeeded
+  std::atomic<bool> interrupted = false;   ///< a service has answered PINDUS_CANCELLED ...
+  std::atomic<bool> went_on = false;       ///< ... and then one that waits was called
   std::atomic<bool> asleep = false;        ///< a sleep has begun
   bool real_sleep = false;                 ///< a sleep lasts until the session is stopped
   std::atomic<int64_t> slept_ms = 0;       ///< by how much the script's clock is ahead

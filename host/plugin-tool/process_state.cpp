@@ -47,7 +47,7 @@ ProcessState process_state() {
 
 std::string change_between(const ProcessState& first, const ProcessState& second,
                            const ProcessState& third) {
-  if (third.threads > second.threads) return "it left a thread running";
+  if (third.threads > first.threads) return "it left a thread running";
   for (const auto& descriptor : third.descriptors) {
     if (!second.descriptors.contains(descriptor)) {
       return fmt::format("it left descriptor {} open", descriptor);

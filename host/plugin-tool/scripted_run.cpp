@@ -127,6 +127,7 @@ RunResult play(const Subject& subject, const ScriptRun& run, const pindus_host_1
     result.seconds_after_stop = std::chrono::duration<double>(ended - stopped).count();
   }
   result.said = person.said();
+  result.secrets = person.secrets();
   result.difference = services.difference();
   if (result.difference.empty() && services.left() > 0) {
     result.difference = fmt::format("left {} exchanges of the script", services.left());

@@ -14,10 +14,11 @@ enum class Silent { nobody, from_the_start, person, sleep, server };
 /// What a run came to.
 struct RunResult {
   SessionOutcome outcome;
-  std::vector<std::string> said;  ///< every line that reached the person, log lines included
-  std::string difference;         ///< from the script; empty: none
-  bool waited = false;            ///< the one who should fall silent was reached
-  double seconds_after_stop = 0;  ///< between the stop and the plugin's return
+  std::vector<std::string> said;     ///< every line that reached the person, log lines included
+  std::vector<std::string> secrets;  ///< what the person typed that nobody may see
+  std::string difference;            ///< from the script; empty: none
+  bool waited = false;               ///< the one who should fall silent was reached
+  double seconds_after_stop = 0;     ///< between the stop and the plugin's return
 };
 
 /// Plays one run of the script against the plugin, in this process, with the given host table

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <ranges>
 #include <stdexcept>
 
 #include "core/loader/form_encoding.hpp"
@@ -88,13 +89,20 @@ Result<Secret> ScriptedPerson::ask(std::string_view question, std::stop_token st
   answers_.pop_front();
   constexpr std::string_view placeholder = "{state}";
   if (const auto at = answer.find(placeholder); at != std::string::npos) {
+    for (const auto part : std::views::split(answer, '#')) {
+      const std::string pasted(part.begin(), part.end());
+      if (pasted != placeholder && !pasted.contains("://")) secrets_.push_back(pasted);
+    }
     answer.replace(at, placeholder.size(), state_);
+    secrets_.push_back(answer);
   }
   return Secret(std::move(answer));
 }
 
 Result<Secret> ScriptedPerson::ask_secret(std::string_view question, std::stop_token stop) {
-  return ask(question, std::move(stop));
+  auto answer = ask(question, std::move(stop));
+  if (answer) secrets_.emplace_back(answer->view());
+  return answer;
 }
 
 Result<Secret> ScriptedPerson::read_input(std::stop_token stop) {

@@ -30,6 +30,9 @@ class ScriptedPerson final : public CredentialIo {
 
   /// Every line that reached the person.
   [[nodiscard]] const std::vector<std::string>& said() const noexcept { return said_; }
+  /// What was typed and is nobody else's to see: answers that weren't shown as they were typed, and
+  /// what was pasted of an authorization.
+  [[nodiscard]] const std::vector<std::string>& secrets() const noexcept { return secrets_; }
   [[nodiscard]] std::size_t unanswered() const noexcept { return answers_.size(); }
 
   /// From now on nobody answers: a prompt waits until the session is stopped.
@@ -40,6 +43,7 @@ class ScriptedPerson final : public CredentialIo {
  private:
   std::deque<std::string> answers_;
   std::vector<std::string> said_;
+  std::vector<std::string> secrets_;
   std::string state_;
   bool silent_ = false;
   std::atomic<bool> waiting_ = false;

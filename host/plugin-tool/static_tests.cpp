@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 #include <string_view>
 
 #include <pindus/plugin.h>
@@ -25,8 +26,7 @@ CheckResult the_path_is_trusted(const Subject& subject) {
   return success();
 }
 
-CheckResult only_the_entry_is_exported(const Subject& subject) {
-  const ElfFacts facts = read_elf_facts(subject.method.library_path);
+CheckResult only_the_entry_is_exported(const ElfFacts& facts) {
   if (std::ranges::find(facts.exported, PINDUS_PLUGIN_ENTRY_1) == facts.exported.end()) {
     return failed("P1", fmt::format("it doesn't export {}", PINDUS_PLUGIN_ENTRY_1));
   }
@@ -38,8 +38,7 @@ CheckResult only_the_entry_is_exported(const Subject& subject) {
   return success();
 }
 
-CheckResult the_elf_file_is_plain(const Subject& subject) {
-  const ElfFacts facts = read_elf_facts(subject.method.library_path);
+CheckResult the_elf_file_is_plain(const ElfFacts& facts) {
   if (facts.has_run_path) return failed("P15", "it has a run path; link it without -rpath");
   if (facts.has_text_relocations) {
     return failed("P15", "it has text relocations; compile it with -fPIC");
@@ -58,12 +57,20 @@ CheckResult the_elf_file_is_plain(const Subject& subject) {
   return success();
 }
 
+CheckResult with_facts(const Subject& subject, CheckResult (*test)(const ElfFacts&)) {
+  try {
+    return test(read_elf_facts(subject.method.library_path));
+  } catch (const std::runtime_error& error) {
+    return failed("P15", error.what());
+  }
+}
+
 }  // namespace
 
 std::vector<ConformanceTest> static_tests(const Subject&) {
   return {{"path", the_path_is_trusted},
-          {"exports", only_the_entry_is_exported},
-          {"elf", the_elf_file_is_plain}};
+          {"exports", [](const Subject& s) { return with_facts(s, only_the_entry_is_exported); }},
+          {"elf", [](const Subject& s) { return with_facts(s, the_elf_file_is_plain); }}};
 }
 
 }  // namespace pindus::plugin_tool

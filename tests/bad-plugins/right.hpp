@@ -64,6 +64,7 @@ inline pindus_plugin_1 descriptor(Slot operation = sign_in) {
 }
 
 inline int32_t answer(const pindus_plugin_1& plugin, const pindus_plugin_1** out) {
+  if (out == nullptr) return PINDUS_INVALID_ARGUMENT;
   *out = &plugin;
   return PINDUS_OK;
 }
