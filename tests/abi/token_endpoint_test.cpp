@@ -112,6 +112,15 @@ TEST_CASE("a usable access token is kept whatever stands beside it") {
              Catch::Contains("login.example sent a " + member.substr(0, member.find(':'))));
 }
 
+TEST_CASE("a mistake in the manifest's account_claim is found before the server is asked") {
+  const auto pointer = GENERATE(as<std::string>(), "account_id", "/a~2b");
+  Account account;
+  account.host.options["account_claim"] = pointer;
+  CHECK(account.refresh(ok(R"({"access_token":"a-1"})")) == PINDUS_INVALID_ARGUMENT);
+  CHECK_THAT(account.host.error, Catch::Contains("\"account_claim\" is not a JSON pointer"));
+  CHECK(account.host.requests.empty());
+}
+
 TEST_CASE("each way to fail has its code and names the host") {
   struct Case {
     FakeAnswer answer;

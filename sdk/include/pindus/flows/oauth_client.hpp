@@ -20,6 +20,7 @@ class OAuthClient {
   static Result<OAuthClient> from_manifest(const Session& session) {
     PINDUS_TRY(std::string id, session.option("client_id"));
     PINDUS_TRY(std::string secret, session.option("client_secret", ""));
+    PINDUS_CHECK(check_account_claim(session));
     return OAuthClient(session, std::move(id), std::move(secret));
   }
 
@@ -109,6 +110,18 @@ class OAuthClient {
   OAuthClient(const Session& session, std::string id, std::string secret)
       : session_(&session), id_(std::move(id)), secret_(std::move(secret)) {}
 
+  // Before anything is asked of the server, whose answer a mistake in the manifest would throw
+  // away.
+  static Status check_account_claim(const Session& session) {
+    PINDUS_TRY(const auto pointer, session.option_if_set("account_claim"));
+    if (!pointer) return {};
+    PINDUS_TRY(const Json nothing, session.parse_json("{}"));
+    if (nothing.type(*pointer).code() != PINDUS_INVALID_ARGUMENT) return {};
+    return session.fail(PINDUS_INVALID_ARGUMENT,
+                        "the manifest's option \"account_claim\" is not a JSON pointer",
+                        "it begins with \"/\"; a \"/\" in a name is written \"~1\"");
+  }
+
   Result<Response> send(const std::string& url, const Fields& fields, FormFormat format) const {
     PINDUS_TRY(const Secret body, session_->encode_form(fields, format));
     const char* type =
@@ -159,11 +172,6 @@ class OAuthClient {
       PINDUS_TRY(const auto claims, jwt_claims(*session_, **token));
       if (!claims) continue;
       const Result<Secret> account = claims->secret(*pointer);
-      if (account.code() == PINDUS_INVALID_ARGUMENT) {
-        return session_->fail(PINDUS_INVALID_ARGUMENT,
-                              "the manifest's option \"account_claim\" is not a JSON pointer",
-                              "it begins with \"/\"; a \"/\" in a name is written \"~1\"");
-      }
       if (account) return session_->set("accountId", *account);
     }
     return {};
