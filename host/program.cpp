@@ -82,7 +82,8 @@ std::optional<int> Program::run_command(std::span<const std::string> args) {
   LateRefresher refresher([&] {
     return OAuthContext{.directory = &directory({}),
                         .environment = &environment_,
-                        .services_module = installation_.services_module};
+                        .services_module = installation_.services_module,
+                        .log = [&](std::string_view line) { terminal.notice(line); }};
   });
   DiskVault vault(profile_.value_or(fs::path()), &refresher);
   const CredentialResult result = run_credential_command(

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <stop_token>
@@ -36,6 +37,7 @@ struct SessionRequest {
   bool open_browser = true;
   bool show_qr = true;
   const Environment* environment = nullptr;
+  std::function<void(std::string_view line)> log = {};  ///< for the plugin's log where io is null
   std::filesystem::path services_module;
   Services* services = nullptr;  ///< for tests; null: services_module is opened when first needed
   const pindus_host_1* host = nullptr;  ///< another table for the plugin; null: host_table()

@@ -48,7 +48,8 @@ Session::Session(const SessionRequest& session_request, Answers normal_answers,
       documents(HandleKind::json, number),
       number_(number),
       stop_(request.stop),
-      logging_(request.io != nullptr && request.environment->get_nonblank("PINDUS_LOG")),
+      logging_((request.io != nullptr || request.log) &&
+               request.environment->get_nonblank("PINDUS_LOG")),
       services_(request.services) {
   shown_.reserve(shown_reserve);
 }
@@ -100,7 +101,7 @@ void Session::print_log() {
     const std::lock_guard lock(log_mutex_);
     lines.swap(log_lines_);
   }
-  for (const auto& line : lines) notice(line);
+  for (const auto& line : lines) request.io != nullptr ? notice(line) : request.log(line);
 }
 
 Code Session::fail(int32_t code, std::string message, std::string hint) {

@@ -9,6 +9,8 @@
 
 #include <pindus/plugin.h>
 
+#include "core/vault/usable_key.hpp"
+
 namespace pindus {
 namespace {
 
@@ -37,7 +39,8 @@ Result<OAuthProvider> find_oauth(const OAuthContext& context, std::string_view i
   return OAuthProvider{*provider, *method};
 }
 
-// Told apart by what helps: a new sign-in, another try, or neither.
+// Only the server's verdict is final, or that there is no refresh at all. Whatever else fails (the
+// network, a proxy's page, a library that isn't installed) says nothing about the credential.
 RefreshFailure refresh_failure(const SessionOutcome& outcome, const Provider& provider,
                                std::string_view account) {
   using Kind = RefreshFailure::Kind;
@@ -48,18 +51,12 @@ RefreshFailure refresh_failure(const SessionOutcome& outcome, const Provider& pr
     case PINDUS_REJECTED:
     case PINDUS_DENIED:
     case PINDUS_EXPIRED:
+    case PINDUS_UNSUPPORTED:
       return {Kind::permanent,
-              refresh_fault(outcome.message, fmt::format("pindus signin {} --account {} --replace",
-                                                         provider.id, account)),
+              refresh_fault(outcome.message, replace_command(provider.id, account)),
               {}};
-    case PINDUS_NETWORK:
-    case PINDUS_TIMEOUT:
-    case PINDUS_UNAVAILABLE:
-    // A page of a proxy or of a server in trouble is no verdict about the credential.
-    case PINDUS_PROTOCOL:
-    case PINDUS_TOO_LARGE:
+    default:
       return {Kind::transient, refresh_fault(outcome.message, outcome.hint), outcome.retry_after};
-    default: return {Kind::permanent, refresh_fault(outcome.message, outcome.hint), {}};
   }
 }
 
@@ -105,7 +102,7 @@ std::expected<OAuthCredentials, RefreshFailure> refresh_oauth_credentials(
   auto found = find_oauth(context, provider);
   if (!found) {
     return std::unexpected(RefreshFailure{
-        RefreshFailure::Kind::permanent,
+        RefreshFailure::Kind::transient,
         refresh_fault(std::move(found.error().message), std::move(found.error().hint)),
         {}});
   }
@@ -116,6 +113,7 @@ std::expected<OAuthCredentials, RefreshFailure> refresh_oauth_credentials(
                                        .answers = stored_answers(found->method, current),
                                        .stored = &current,
                                        .environment = context.environment,
+                                       .log = context.log,
                                        .services_module = context.services_module,
                                        .stop = std::move(stop)});
   if (outcome.code != PINDUS_OK) {

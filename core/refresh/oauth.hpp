@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <stop_token>
 #include <string>
@@ -17,6 +18,9 @@ struct OAuthContext {
   const ProviderDirectory* directory = nullptr;
   const Environment* environment = nullptr;
   std::filesystem::path services_module;
+  /// What plugins log in a refresh, which has no CredentialIo, where PINDUS_LOG is set; null:
+  /// nobody. Called on the refresh's thread.
+  std::function<void(std::string_view line)> log = {};
 };
 
 /// One sign-in.

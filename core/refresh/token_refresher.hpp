@@ -11,7 +11,8 @@
 
 namespace pindus {
 
-/// Why a refresh failed, and whether another try can help.
+/// Why a refresh failed. Permanent: the server takes the credential no more, and only a new sign-in
+/// helps. Transient: nothing was said about the credential.
 struct RefreshFailure {
   enum class Kind { permanent, transient, cancelled };
   Kind kind = Kind::transient;

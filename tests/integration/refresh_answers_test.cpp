@@ -129,9 +129,12 @@ TEST_CASE("a new token is stored although a member beside it has a wrong type") 
   TokenEndpoint endpoint([&](Connection& connection, const std::string&) {
     connection.write(http_answer("200 OK", R"({"access_token":"new-access",)" + member + "}"));
   });
+  endpoint.profile.environment["PINDUS_LOG"] = "1";
   const auto result = endpoint.profile.run({"auth", "key", "acme"});
   CHECK(result.exit_code == 0);
   CHECK(result.out == "new-access\n");
+  CHECK_THAT(result.err, Contains("pkce.so: warning: ") &&
+                             Contains(member.substr(0, member.find(':')) + " that is not"));
   CHECK(endpoint.profile.stored("/acme/default/access") == "new-access");
   CHECK(endpoint.profile.stored("/acme/default/refresh") == TokenEndpoint::old_refresh);
 }
@@ -148,6 +151,18 @@ TEST_CASE("a member that is empty counts as missing, and others as nothing") {
   CHECK(endpoint.profile.stored("/acme/default/refresh") == TokenEndpoint::old_refresh);
 }
 
+TEST_CASE("what is missing here says nothing about the token") {
+  TokenEndpoint endpoint([](Connection&, const std::string&) {}, 30);
+  std::filesystem::remove(endpoint.profile.path() / "profile/plugins/acme.json");
+  const auto valid = endpoint.profile.run({"auth", "key", "acme"});
+  CHECK(valid.out == std::string(TokenEndpoint::old_access) + "\n");
+  CHECK_THAT(valid.err, Contains("no manifest describes \"acme\""));
+
+  endpoint.profile.store_token("acme", TokenEndpoint::old_access, TokenEndpoint::old_refresh, -10);
+  const auto expired = check_failed(endpoint);
+  CHECK_THAT(expired.err, Contains("plugin list") && !Contains("--replace"));
+}
+
 TEST_CASE("an endless answer is given up") {
   TokenEndpoint endpoint([](Connection& connection, const std::string&) {
     connection.write("HTTP/1.1 200 OK\r\n\r\n{\"access_token\":\"");
@@ -158,12 +173,12 @@ TEST_CASE("an endless answer is given up") {
 }
 
 TEST_CASE("a redirect to another host sends it nothing") {
+  const auto status = GENERATE(as<std::string>(), "302 Found", "307 Temporary Redirect");
   LoopbackServer elsewhere([](Connection& connection) { connection.read_request(); });
   TokenEndpoint endpoint([&](Connection& connection, const std::string&) {
-    connection.write(
-        http_answer("307 Temporary Redirect", "", "Location: " + elsewhere.url("/token") + "\r\n"));
+    connection.write(http_answer(status, "", "Location: " + elsewhere.url("/token") + "\r\n"));
   });
-  check_failed(endpoint);
+  CHECK_THAT(check_failed(endpoint).err, Contains("a redirect"));
   CHECK(elsewhere.connections() == 0);
 }
 

@@ -126,7 +126,8 @@ TEST_CASE("a failed refresh says whether a new sign-in, another try or neither h
                                      Case{end_with<PINDUS_TIMEOUT>, Kind::transient, ""},
                                      Case{end_with<PINDUS_UNAVAILABLE>, Kind::transient, ""},
                                      Case{end_with<PINDUS_PROTOCOL>, Kind::transient, ""},
-                                     Case{end_with<PINDUS_UNSUPPORTED>, Kind::permanent, ""});
+                                     Case{end_with<PINDUS_UNSUPPORTED>, Kind::permanent, again},
+                                     Case{end_with<PINDUS_INTERNAL>, Kind::transient, ""});
   OAuthFixture fixture(failure.script);
   const auto refreshed =
       refresh_oauth_credentials(fixture.context, "acme", "work", fixture.current);
