@@ -20,14 +20,15 @@
 
 namespace pindus::test {
 
-/// A program on a pseudo terminal of its own, killed where it outlives this object. What it says is
-/// collected; every wait ends after 20 s with an exception that has it.
+/// A program on a pseudo terminal of its own, 80 columns wide, killed where it outlives this
+/// object. What it says is collected; every wait ends after 20 s with an exception that has it.
 class TerminalSession {
  public:
   TerminalSession(std::vector<std::string> argv, const Variables& environment) {
     int controller = -1;
     int terminal = -1;
-    if (::openpty(&controller, &terminal, nullptr, nullptr, nullptr) != 0) {
+    const winsize size{24, 80, 0, 0};
+    if (::openpty(&controller, &terminal, nullptr, nullptr, &size) != 0) {
       throw std::runtime_error("openpty failed");
     }
     controller_ = FileDescriptor(controller);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "tests/end-to-end/terminal_session.hpp"
 #include "tests/integration/sign_in.hpp"
 
 using Catch::Contains;
@@ -81,6 +82,25 @@ TEST_CASE("slow_down makes the polls rarer by five seconds, and the sign-in goes
   CHECK(peer.counter("/error/urn:ietf:params:oauth:grant-type:device_code:slow_down") == 1);
   CHECK(peer.counter("/requests/urn:ietf:params:oauth:grant-type:device_code") == 3);
   CHECK(result.elapsed > std::chrono::seconds(7));
+}
+
+TEST_CASE("a terminal shows code, address and the time that is left, and a QR code unless told") {
+  const bool with_qr = GENERATE(true, false);
+  const OAuthPeer peer;
+  PindusProfile profile;
+  profile.environment["TERM"] = "xterm";
+  profile.install_manifest("acme", device_manifest("acme", peer.issuer()));
+  std::vector<std::string> argv = {PindusProfile::program(), "signin", "acme"};
+  if (!with_qr) argv.emplace_back("--no-qr");
+  pindus::test::TerminalSession terminal(argv, profile.environment);
+  terminal.wait_for(" left");
+  CHECK_THAT(terminal.said(), Contains(peer.issuer() + "/device\r\n"));
+  CHECK(find_user_code(terminal.said()));
+  CHECK((terminal.said().find("\u2588") != std::string::npos) == with_qr);
+  peer.approve_device(peer.issuer() + "/device", find_user_code(terminal.said()).value());
+  CHECK(terminal.wait() == 0);
+  CHECK(terminal.restored());
+  CHECK_FALSE(profile.key("acme").empty());
 }
 
 TEST_CASE("an interrupt ends a device's waiting with 130 and nothing stored") {
