@@ -22,7 +22,7 @@ const char* describe(JsonError error) {
   return "";
 }
 
-const char* JsonReader::begin_value() {
+inline const char* JsonReader::begin_value() {
   const char* p = scanner_.cursor();
   if (error() != JsonError::none) return nullptr;
   if (expect_ != Expect::value) return scanner_.fail(p, JsonError::not_of_this_kind);
@@ -33,7 +33,7 @@ const char* JsonReader::begin_value() {
   return p;
 }
 
-bool JsonReader::end_value(const char* p) {
+inline bool JsonReader::end_value(const char* p) {
   if (p == nullptr) return false;
   scanner_.set_cursor(p);
   value_.end = scanner_.offset_of(p);
@@ -80,7 +80,7 @@ bool JsonReader::enter_array() {
 }
 
 // Steps to the next member or element of the innermost container, which `bracket` opened.
-bool JsonReader::next_item(char bracket) {
+inline bool JsonReader::next_item(char bracket) {
   if (expect_ == Expect::value && depth_ != 0 && !skip_value()) return false;
   if (error() != JsonError::none) return false;
   const bool object = bracket == '{';
@@ -145,7 +145,7 @@ const char* JsonReader::pass_any(const char* p, Output out) {
   unsigned depth = outside;
   uint64_t objects = objects_;
   for (;;) {
-    if (*p == '{' || *p == '[') {
+    if (*p != '"' && (*p == '{' || *p == '[')) {
       if (depth == max_depth) return scanner_.fail(p, JsonError::too_deep);
       ++depth;
       objects = objects << 1 | (*p == '{' ? 1U : 0U);

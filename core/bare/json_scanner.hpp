@@ -83,6 +83,8 @@ class JsonScanner {
   template <typename Output>
   const char* pass_long_string(const char* p, Output out);
   template <typename Output>
+  const char* pass_odd_string(const char* p, Output out);
+  template <typename Output>
   const char* pass_escape(const char* p, Output out);
   const char* pass_hex4(const char* p, char* digits, uint32_t& unit);
   template <typename Output>
@@ -90,10 +92,12 @@ class JsonScanner {
   template <typename Output>
   const char* pass_digits(const char* p, Output out);
 
+  static constexpr size_t room = 4 * Block::size;
+
   const char* chunk_ = nullptr;
   const char* cursor_ = nullptr;
   const char* end_ = nullptr;
-  const char* block_end_ = nullptr;  // before it a block and one more byte can be read
+  const char* room_end_ = nullptr;  // before it more than `room` bytes can be read
   uint64_t chunk_offset_ = 0;
   Refill refill_ = nullptr;
   void* context_ = nullptr;
@@ -104,7 +108,7 @@ class JsonScanner {
 inline void JsonScanner::set_chunk(const char* bytes, size_t size) {
   chunk_ = bytes;
   end_ = bytes + size;
-  block_end_ = size > Block::size ? end_ - Block::size : bytes;
+  room_end_ = size > room ? end_ - room : bytes;
 }
 
 }  // namespace pindus::bare

@@ -140,6 +140,22 @@ TEST_CASE("a document cut anywhere reads the same") {
   }
 }
 
+TEST_CASE("strings and indentation of every length read the same at every distance from the end") {
+  for (size_t length = 0; length <= 150; ++length) {
+    const std::string string(length, 'x');
+    const std::string document = "{\"" + string + "\":\n" + std::string(length, ' ') + "\"" +
+                                 string + "\",\"n\": 1" + std::string(length, '2') + "}";
+    const std::string expected = "{\"" + string + "\":\"" + string + "\",\"n\":1" +
+                                 std::string(length, '2') + "}nothing is wrong0";
+    for (size_t blanks = 0; blanks <= 100; ++blanks) {
+      const std::string extended = document + std::string(blanks, ' ');
+      if (compacted(JsonReader(text(extended))) != expected) {
+        FAIL("length " << length << ", " << blanks << " blanks behind");
+      }
+    }
+  }
+}
+
 TEST_CASE("a document that ends too early is refused at its end, however it comes") {
   const size_t last = everything.rfind('}');
   for (size_t size = 0; size <= last; ++size) {
@@ -308,6 +324,11 @@ TEST_CASE("each fault has its name and its place") {
   CAPTURE(c.document);
   CHECK(error_of(c.document) == c.error);
   CHECK(error_offset_of(c.document) == c.offset);
+  if (c.error == JsonError::unexpected_end) return;
+  // Far from its end a document is read by other steps than near it.
+  const std::string extended = std::string(c.document) + std::string(100, ' ');
+  CHECK(error_of(extended) == c.error);
+  CHECK(error_offset_of(extended) == c.offset);
 }
 
 TEST_CASE("an integer is cut from a number, and only where it fits") {
