@@ -50,7 +50,7 @@ Result<VaultLock> VaultLock::take(const std::filesystem::path& file, std::int64_
   FileDescriptor descriptor = PINDUS_TRY(open_lock_file(file));
   const auto deadline = std::chrono::steady_clock::now() + limit;
   // A blocking fcntl could be ended neither by a stop nor after a time, so ask again and again.
-  for (auto pause = 1ms;; pause = std::min(pause * 2, 8ms)) {
+  for (auto pause = 1ms;; pause = std::min(pause * 2, 4ms)) {
     const auto attempt = platform::try_lock_byte(descriptor.get(), byte);
     if (!attempt) return std::unexpected(file_fault(file, "locked", attempt.error()));
     if (*attempt == platform::LockAttempt::taken) return VaultLock(std::move(descriptor), byte);
