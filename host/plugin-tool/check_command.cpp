@@ -77,8 +77,18 @@ std::vector<Subject> subjects_of_manifest(const fs::path& manifest,
   std::optional<Script> script;
   if (fs::exists(script_beside(manifest))) script = read_script(script_beside(manifest));
 
+  // Those that this file gives; of a file that only changes others', all of them.
+  std::vector<Method> methods = provider->methods;
+  const fs::path canonical = fs::canonical(manifest);
+  const auto is_of_another_file = [&](const Method& method) {
+    return method.manifest != canonical;
+  };
+  if (!std::ranges::all_of(methods, is_of_another_file)) {
+    std::erase_if(methods, is_of_another_file);
+  }
+
   std::vector<Subject> subjects;
-  for (const Method& method : provider->methods) {
+  for (const Method& method : methods) {
     if (!method.available()) {
       throw std::runtime_error(method.unavailable + "; " + method.unavailable_hint);
     }
@@ -87,7 +97,7 @@ std::vector<Subject> subjects_of_manifest(const fs::path& manifest,
     if (script) {
       for (const auto& [name, value] : script->options) subject.method.options[name] = value;
       if (script->method && *script->method != method.kind) subject.script.reset();
-      if (!script->method && provider->methods.size() > 1) {
+      if (!script->method && methods.size() > 1) {
         throw std::runtime_error(fmt::format("{} has to name its method, since {} has two",
                                              script_beside(manifest).string(), provider->id));
       }
