@@ -185,6 +185,17 @@ std::string show_as_json(const Provider& provider) {
   return Json(std::move(report)).dump();
 }
 
+// The files whose value is not the one that counts: ", instead of [1]'s".
+std::string instead_of(const Provider& provider, const std::string& pointer) {
+  std::string out;
+  for (std::size_t i = 0; i < provider.files.size(); ++i) {
+    const auto& hidden = provider.files[i].hidden;
+    if (std::ranges::find(hidden, pointer) == hidden.end()) continue;
+    out += fmt::format("{} [{}]'s", out.empty() ? ", instead of" : " and", i + 1);
+  }
+  return out;
+}
+
 std::string show_as_text(const Provider& provider) {
   std::string out = title(provider) + "\n";
   append_methods(out, provider);
@@ -195,7 +206,8 @@ std::string show_as_text(const Provider& provider) {
   }
   out += "Values, and the file that each is from:\n";
   for (const GivenValue& given : given_values(provider)) {
-    out += fmt::format("  [{}] {} = {}\n", given.file + 1, shown(given.pointer), given.value);
+    out += fmt::format("  [{}] {} = {}{}\n", given.file + 1, shown(given.pointer), given.value,
+                       instead_of(provider, given.pointer));
   }
   out.pop_back();
   return out;

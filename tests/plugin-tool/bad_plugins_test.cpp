@@ -1,9 +1,7 @@
 // Each plugin of tests/bad-plugins breaks one rule: check says which, and pindus survives it.
 #include <catch2/catch.hpp>
-#include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <thread>
 
 #include "core/json.hpp"
 #include "tests/integration/pindus_profile.hpp"
@@ -148,8 +146,7 @@ TEST_CASE("a plugin that works on after an interrupt stores nothing") {
   const PindusProfile profile;
   const PluginFolder folder("ignores-cancel");
   auto process = profile.start({"signin", "ignores-cancel", "--plugin-path", folder.path()});
-  // Before the plugin sleeps or while: it goes on for 300 ms, and commits.
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  process.wait_for("Working");  // it goes on for 300 ms, and commits
   process.signal(SIGINT);
   const auto result = process.wait();
   INFO(result.err);

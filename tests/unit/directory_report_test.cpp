@@ -69,7 +69,8 @@ TEST_CASE("each value is shown with the file that gave it, but for the client's 
   const Moved tree;
   const auto directory = tree.discover();
   const std::string text = plugin_show(*directory.find_provider("x"), ReportFormat::text);
-  CHECK_THAT(text, Contains("[2] /methods/oauth/options/token_url = \"https://new.example/t\"") &&
+  CHECK_THAT(text, Contains("[2] /methods/oauth/options/token_url = \"https://new.example/t\", "
+                            "instead of [1]'s") &&
                        Contains("[1] /label = \"Ex\"") && Contains("[2] user ") &&
                        !Contains("old.example") && !Contains("hunter2"));
 
