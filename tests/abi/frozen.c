@@ -6,9 +6,9 @@
 #define PINDUS_BASE(table, bytes) _Static_assert(sizeof(table) >= (bytes), #table);
 #define PINDUS_AT(type, member, offset) \
   _Static_assert(offsetof(type, member) == (offset), #type "." #member);
-#define PINDUS_SLOT(table, slot, offset, result, parameters)                                  \
-  _Static_assert(offsetof(table, slot) == (offset), #table "." #slot);                        \
-  _Static_assert(_Generic(((table *)0)->slot, result(*) parameters : 1, default : 0), \
+#define PINDUS_SLOT(table, slot, offset, result, parameters)                       \
+  _Static_assert(offsetof(table, slot) == (offset), #table "." #slot);             \
+  _Static_assert(_Generic(((table*)0)->slot, result(*) parameters: 1, default: 0), \
                  #table "." #slot " has another type");
 #define PINDUS_NUMBER(name, value) _Static_assert((name) == (value), #name);
 

@@ -1,7 +1,7 @@
 /* All that the ABI consists of, reachable from one exported function, for abidw. */
 #include <pindus/plugin.h>
 
-int32_t pindus_plugin_entry_1(const pindus_plugin_1 **out) {
+int32_t pindus_plugin_entry_1(const pindus_plugin_1** out) {
   static pindus_plugin_1 descriptor;
   *out = &descriptor;
   return PINDUS_OK;

@@ -2,7 +2,9 @@
 
 #include "right.hpp"
 
-static void fail() { throw std::runtime_error("out of a slot"); }
+static void fail() {
+  throw std::runtime_error("out of a slot");
+}
 
 // Breaks P6: its own noexcept ends the process.
 static int32_t misbehave(void* /*instance*/) noexcept {

@@ -255,7 +255,8 @@ TEST_CASE("only the plugin's own members are set, of printable UTF-8, and commit
   CHECK(outcome.credentials.access.view() == "a-token");
 }
 
-TEST_CASE("a revocation reads the record and stores nothing and without the extension it can't be") {
+TEST_CASE(
+    "a revocation reads the record and stores nothing and without the extension it can't be") {
   SessionFixture fixture;
   fixture.stored.access = Secret(std::string_view("old-access"));
   fixture.on_refresh();

@@ -74,7 +74,8 @@ TEST_CASE("without a terminal the pipe beats the variable, which serves an empty
   CHECK(fixture.io.questions.empty());
 }
 
-TEST_CASE("a key that can't be one is refused and not quoted and a strange prefix is only warned about") {
+TEST_CASE(
+    "a key that can't be one is refused and not quoted and a strange prefix is only warned about") {
   ApiKeyFixture fixture;
   fixture.io.answers = {"short-key"};
   const auto refused = fixture.run(ask_for_key);
@@ -179,7 +180,8 @@ TEST_CASE("a choice is answered by number or by name, and asked again where it i
   CHECK(fixture.run(choose).credentials.access.view() == "red");
 }
 
-TEST_CASE("an address is printed whole and opened and anything but http(s) is the plugin's mistake") {
+TEST_CASE(
+    "an address is printed whole and opened and anything but http(s) is the plugin's mistake") {
   SessionFixture fixture;
   const auto open = [](const pindus_host_1* host, pindus_session session) {
     if (host->open_url(session, str("javascript:alert(1)")) != PINDUS_INVALID_ARGUMENT ||

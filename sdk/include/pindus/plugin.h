@@ -68,19 +68,19 @@ enum {
   PINDUS_INVALID_ARGUMENT = 9,      /* the caller's mistake */
   PINDUS_INVALID_HANDLE = 10,       /* stale, zero, or another session's; see P8 */
   PINDUS_NO_MEMORY = 11,
-  PINDUS_INTERNAL = 12,    /* a defect of the callee */
-  PINDUS_NOT_FOUND = 13,   /* no such option, answer, field, member or header */
-  PINDUS_FORBIDDEN = 14,   /* a host that the method may not talk to; a secret that stays closed */
-  PINDUS_WRONG_THREAD = 15,/* see P7 */
-  PINDUS_TOO_LARGE = 16,   /* over a limit that the function's comment names */
-  PINDUS_REJECTED = 17,    /* permanent: the server will never take this credential again */
-  PINDUS_UNAVAILABLE = 18, /* transient: the server can't just now (429, 5xx) */
-  PINDUS_INVALID_KEY = 19  /* the api key can't be one */
+  PINDUS_INTERNAL = 12,     /* a defect of the callee */
+  PINDUS_NOT_FOUND = 13,    /* no such option, answer, field, member or header */
+  PINDUS_FORBIDDEN = 14,    /* a host that the method may not talk to; a secret that stays closed */
+  PINDUS_WRONG_THREAD = 15, /* see P7 */
+  PINDUS_TOO_LARGE = 16,    /* over a limit that the function's comment names */
+  PINDUS_REJECTED = 17,     /* permanent: the server will never take this credential again */
+  PINDUS_UNAVAILABLE = 18,  /* transient: the server can't just now (429, 5xx) */
+  PINDUS_INVALID_KEY = 19   /* the api key can't be one */
 };
 
 /* A borrowed text. */
 typedef struct pindus_str {
-  const char *data;
+  const char* data;
   uint64_t size; /* bytes */
 } pindus_str;
 
@@ -121,7 +121,7 @@ typedef struct pindus_field {
 /* Receives a text from the host. `text` is borrowed until the callback returns (P5). The callback
  * must not call host services other than log and cancelled: the others answer
  * PINDUS_INVALID_ARGUMENT there. */
-typedef void (*pindus_read)(void *context, pindus_str text);
+typedef void (*pindus_read)(void* context, pindus_str text);
 
 /* Severity of a log line. */
 enum { PINDUS_LOG_DEBUG = 0, PINDUS_LOG_INFO = 1, PINDUS_LOG_WARNING = 2, PINDUS_LOG_ERROR = 3 };
@@ -144,7 +144,7 @@ typedef struct pindus_prompt {
   uint32_t size; /* sizeof(pindus_prompt) */
   uint32_t kind;
   pindus_str message; /* what is asked, without a final colon; may be empty for an api key */
-  const pindus_str *choices;
+  const pindus_str* choices;
   uint64_t choice_count; /* 0 but for PINDUS_PROMPT_CHOICE */
 } pindus_prompt;
 
@@ -171,15 +171,15 @@ typedef struct pindus_http_request {
   uint32_t reserved;
   pindus_str method;           /* "GET" or "POST" */
   pindus_str url;              /* https, or http to loopback; no user name in it */
-  const pindus_field *headers; /* names are tokens of RFC 9110; values without line breaks */
+  const pindus_field* headers; /* names are tokens of RFC 9110; values without line breaks */
   uint64_t header_count;
   pindus_value body; /* empty for a GET */
 } pindus_http_request;
 
 /* The caller sets `size`; the host fills what it covers. */
 typedef struct pindus_http_response {
-  uint32_t size;   /* sizeof(pindus_http_response) */
-  int32_t status;  /* the HTTP status, 100 to 599 */
+  uint32_t size;  /* sizeof(pindus_http_response) */
+  int32_t status; /* the HTTP status, 100 to 599 */
   pindus_secret body;
   pindus_headers headers;
 } pindus_http_response;
@@ -220,12 +220,12 @@ typedef struct pindus_host_1 {
   /* [any-thread] A line for whoever runs with PINDUS_LOG set. Never a secret (P10). */
   int32_t (*log)(pindus_session session, uint32_t level, pindus_str line) PINDUS_NOEXCEPT;
 
-  /* [any-thread] 1 when the session was interrupted, else 0. A long computation asks now and then. */
+  /* [any-thread] 1 when the session was interrupted, else 0. Long computations ask now and then. */
   int32_t (*cancelled)(pindus_session session) PINDUS_NOEXCEPT;
 
   /* [session-thread] The table of a host extension, or null where the host has none of that name.
    * An id ("pindus.revoke/1") never changes its meaning. The table lives as long as the process. */
-  const void *(*get_extension)(pindus_session session, pindus_str id) PINDUS_NOEXCEPT;
+  const void* (*get_extension)(pindus_session session, pindus_str id) PINDUS_NOEXCEPT;
 
   /* [session-thread] A line for the person: what goes on. Control characters are removed. */
   int32_t (*progress)(pindus_session session, pindus_str line) PINDUS_NOEXCEPT;
@@ -234,53 +234,53 @@ typedef struct pindus_host_1 {
    * counts, and only if the operation then fails; one that a host service set, only if it fails
    * with that service's code. `code` is a result code but PINDUS_OK. Control characters are
    * removed. */
-  int32_t (*set_error)(pindus_session session, int32_t code, pindus_str message,
-                       pindus_str hint) PINDUS_NOEXCEPT;
+  int32_t (*set_error)(pindus_session session, int32_t code, pindus_str message, pindus_str hint)
+      PINDUS_NOEXCEPT;
 
   /* [session-thread, waits] Asks the person. PINDUS_INTERACTION_FORBIDDEN where nobody may be
    * asked (a refresh, a sign-out), PINDUS_CANCELLED where the person gave up, PINDUS_TOO_LARGE
    * beyond 64 KiB. */
-  int32_t (*prompt)(pindus_session session, const pindus_prompt *prompt,
-                    pindus_secret *answer) PINDUS_NOEXCEPT;
+  int32_t (*prompt)(pindus_session session, const pindus_prompt* prompt, pindus_secret* answer)
+      PINDUS_NOEXCEPT;
 
   /* [session-thread] Shows a device code, its address, and while sleep waits the time left. The
    * addresses are http or https, else PINDUS_INVALID_ARGUMENT; PINDUS_INTERACTION_FORBIDDEN as for
    * prompt. */
-  int32_t (*show_code)(pindus_session session, const pindus_device_code *code) PINDUS_NOEXCEPT;
+  int32_t (*show_code)(pindus_session session, const pindus_device_code* code) PINDUS_NOEXCEPT;
 
   /* [session-thread] Prints the address whole on a line of its own, and opens it in a browser where
    * there is one and the person allows it. http and https only, else PINDUS_INVALID_ARGUMENT. */
   int32_t (*open_url)(pindus_session session, pindus_str url) PINDUS_NOEXCEPT;
 
   /* [session-thread] What the session is about: PINDUS_INFO_*. PINDUS_NOT_FOUND for others. */
-  int32_t (*info)(pindus_session session, uint32_t what, pindus_read read,
-                  void *context) PINDUS_NOEXCEPT;
+  int32_t (*info)(pindus_session session, uint32_t what, pindus_read read, void* context)
+      PINDUS_NOEXCEPT;
 
   /* [session-thread] An option of the method in the provider's manifest, the answers to its
    * questions filled in. Where the manifest has NAME_env and that environment variable is set and
    * not blank, its value instead. On a refresh or a revocation "client_id" is the one that signed
    * in. PINDUS_NOT_FOUND. */
-  int32_t (*option)(pindus_session session, pindus_str name, pindus_read read,
-                    void *context) PINDUS_NOEXCEPT;
+  int32_t (*option)(pindus_session session, pindus_str name, pindus_read read, void* context)
+      PINDUS_NOEXCEPT;
 
   /* [session-thread] The answer to one of the manifest's questions. PINDUS_NOT_FOUND. */
-  int32_t (*answer)(pindus_session session, pindus_str name, pindus_read read,
-                    void *context) PINDUS_NOEXCEPT;
+  int32_t (*answer)(pindus_session session, pindus_str name, pindus_read read, void* context)
+      PINDUS_NOEXCEPT;
 
   /* [session-thread] A new secret, a copy of a value. Join, prefix or keep what was computed.
    * PINDUS_TOO_LARGE beyond 1 MiB. The plugin wipes its own copy. */
-  int32_t (*secret_new)(pindus_session session, pindus_value value,
-                        pindus_secret *out) PINDUS_NOEXCEPT;
+  int32_t (*secret_new)(pindus_session session, pindus_value value, pindus_secret* out)
+      PINDUS_NOEXCEPT;
 
   /* [session-thread] Shows a secret's bytes to `read`. PINDUS_FORBIDDEN for an api key. */
   int32_t (*secret_view)(pindus_session session, pindus_secret secret, pindus_read read,
-                         void *context) PINDUS_NOEXCEPT;
+                         void* context) PINDUS_NOEXCEPT;
 
   /* [session-thread] Whether the secret can be an api key. Warns the person of a wrong prefix;
    * PINDUS_INVALID_KEY, with the error already set, for one that is empty, too short or a
    * placeholder. */
-  int32_t (*secret_check)(pindus_session session, pindus_secret secret,
-                          const pindus_key_rule *rule) PINDUS_NOEXCEPT;
+  int32_t (*secret_check)(pindus_session session, pindus_secret secret, const pindus_key_rule* rule)
+      PINDUS_NOEXCEPT;
 
   /* [session-thread] Wipes and frees. Handles are freed at the end of the session anyway. */
   int32_t (*secret_free)(pindus_session session, pindus_secret secret) PINDUS_NOEXCEPT;
@@ -289,82 +289,83 @@ typedef struct pindus_host_1 {
    * of answer at most. PINDUS_OK whenever an answer came, whatever its status. PINDUS_FORBIDDEN for
    * a host that no option ending in "_url" names; PINDUS_NETWORK, PINDUS_TIMEOUT, PINDUS_TOO_LARGE;
    * the error is then already set. */
-  int32_t (*http_send)(pindus_session session, const pindus_http_request *request,
-                       pindus_http_response *response) PINDUS_NOEXCEPT;
+  int32_t (*http_send)(pindus_session session, const pindus_http_request* request,
+                       pindus_http_response* response) PINDUS_NOEXCEPT;
 
   /* [session-thread] A header field of the last answer; several of one name are joined by ", ".
    * Names are compared without case. PINDUS_NOT_FOUND. */
   int32_t (*http_header)(pindus_session session, pindus_headers headers, pindus_str name,
-                         pindus_read read, void *context) PINDUS_NOEXCEPT;
+                         pindus_read read, void* context) PINDUS_NOEXCEPT;
 
   /* [session-thread] Encodes fields, in their order, as PINDUS_FORM_* says. */
-  int32_t (*form_encode)(pindus_session session, const pindus_field *fields, uint64_t field_count,
-                         uint32_t format, pindus_secret *out) PINDUS_NOEXCEPT;
+  int32_t (*form_encode)(pindus_session session, const pindus_field* fields, uint64_t field_count,
+                         uint32_t format, pindus_secret* out) PINDUS_NOEXCEPT;
 
   /* [session-thread] The first field of that name in an urlencoded text (a query string, a form),
    * decoded. PINDUS_NOT_FOUND; PINDUS_PROTOCOL for a broken escape. */
   int32_t (*form_decode)(pindus_session session, pindus_value form, pindus_str name,
-                         pindus_secret *out) PINDUS_NOEXCEPT;
+                         pindus_secret* out) PINDUS_NOEXCEPT;
 
   /* [session-thread] Parses a document (RFC 8259). PINDUS_PROTOCOL where it isn't JSON,
    * PINDUS_TOO_LARGE beyond 1 MiB or 64 levels. */
-  int32_t (*json_parse)(pindus_session session, pindus_value text,
-                        pindus_json *out) PINDUS_NOEXCEPT;
+  int32_t (*json_parse)(pindus_session session, pindus_value text, pindus_json* out)
+      PINDUS_NOEXCEPT;
 
   /* [session-thread] What stands at a pointer (RFC 6901; "" is the whole): PINDUS_JSON_*, and the
    * number of elements or members of an array or object (else 0). `type` and `count` may be null.
    * PINDUS_NOT_FOUND where nothing stands there, PINDUS_INVALID_ARGUMENT for a broken pointer. */
-  int32_t (*json_type)(pindus_session session, pindus_json json, pindus_str pointer, uint32_t *type,
-                       uint64_t *count) PINDUS_NOEXCEPT;
+  int32_t (*json_type)(pindus_session session, pindus_json json, pindus_str pointer, uint32_t* type,
+                       uint64_t* count) PINDUS_NOEXCEPT;
 
   /* [session-thread] The string at a pointer, as a new secret. PINDUS_NOT_FOUND where nothing or
    * null stands there, PINDUS_PROTOCOL where something else does. */
   int32_t (*json_string)(pindus_session session, pindus_json json, pindus_str pointer,
-                         pindus_secret *out) PINDUS_NOEXCEPT;
+                         pindus_secret* out) PINDUS_NOEXCEPT;
 
   /* [session-thread] The number at a pointer; a fraction is cut off. Errors as for json_string;
    * PINDUS_PROTOCOL also out of the range of an int64_t. */
   int32_t (*json_integer)(pindus_session session, pindus_json json, pindus_str pointer,
-                          int64_t *out) PINDUS_NOEXCEPT;
+                          int64_t* out) PINDUS_NOEXCEPT;
 
   /* [session-thread] The boolean at a pointer: 0 or 1. Errors as for json_string. */
   int32_t (*json_boolean)(pindus_session session, pindus_json json, pindus_str pointer,
-                          int32_t *out) PINDUS_NOEXCEPT;
+                          int32_t* out) PINDUS_NOEXCEPT;
 
   /* [session-thread] Frees, and wipes what the document held. */
   int32_t (*json_free)(pindus_session session, pindus_json json) PINDUS_NOEXCEPT;
 
   /* [session-thread] `byte_count` (1 to 1024) bytes of the system's randomness. */
-  int32_t (*random)(pindus_session session, uint64_t byte_count, pindus_secret *out) PINDUS_NOEXCEPT;
+  int32_t (*random)(pindus_session session, uint64_t byte_count, pindus_secret* out)
+      PINDUS_NOEXCEPT;
 
   /* [session-thread] SHA-256 (FIPS 180-4): 32 bytes. */
-  int32_t (*sha256)(pindus_session session, pindus_value in, pindus_secret *out) PINDUS_NOEXCEPT;
+  int32_t (*sha256)(pindus_session session, pindus_value in, pindus_secret* out) PINDUS_NOEXCEPT;
 
   /* [session-thread] base64url without padding (RFC 4648 section 5). */
-  int32_t (*base64url_encode)(pindus_session session, pindus_value in,
-                              pindus_secret *out) PINDUS_NOEXCEPT;
+  int32_t (*base64url_encode)(pindus_session session, pindus_value in, pindus_secret* out)
+      PINDUS_NOEXCEPT;
 
   /* [session-thread] The reverse; padding is allowed. PINDUS_PROTOCOL for any other character. */
-  int32_t (*base64url_decode)(pindus_session session, pindus_value in,
-                              pindus_secret *out) PINDUS_NOEXCEPT;
+  int32_t (*base64url_decode)(pindus_session session, pindus_value in, pindus_secret* out)
+      PINDUS_NOEXCEPT;
 
   /* [session-thread] *out = 1 where both are the same bytes, in a time that tells nothing else. */
-  int32_t (*equal)(pindus_session session, pindus_value a, pindus_value b,
-                   int32_t *out) PINDUS_NOEXCEPT;
+  int32_t (*equal)(pindus_session session, pindus_value a, pindus_value b, int32_t* out)
+      PINDUS_NOEXCEPT;
 
   /* [session-thread] Wall clock: milliseconds since 1970-01-01 UTC, leap seconds not counted. */
-  int32_t (*now_ms)(pindus_session session, int64_t *out) PINDUS_NOEXCEPT;
+  int32_t (*now_ms)(pindus_session session, int64_t* out) PINDUS_NOEXCEPT;
 
   /* [session-thread] A clock that only goes forward, milliseconds from an unknown start. */
-  int32_t (*monotonic_ms)(pindus_session session, int64_t *out) PINDUS_NOEXCEPT;
+  int32_t (*monotonic_ms)(pindus_session session, int64_t* out) PINDUS_NOEXCEPT;
 
   /* [session-thread, waits] Waits. Zero or less returns at once. */
   int32_t (*sleep_ms)(pindus_session session, int64_t milliseconds) PINDUS_NOEXCEPT;
 
   /* [session-thread] A text member of the stored credential record, on a refresh or a revocation:
    * "access", "refresh", "accountId", ... as a new secret. PINDUS_NOT_FOUND. */
-  int32_t (*credential_get)(pindus_session session, pindus_str name,
-                            pindus_secret *out) PINDUS_NOEXCEPT;
+  int32_t (*credential_get)(pindus_session session, pindus_str name, pindus_secret* out)
+      PINDUS_NOEXCEPT;
 
   /* [session-thread] Sets a text member of the record to be: "key" for an api key; "access",
    * "refresh", "baseUrl", "accountId" or a name of the plugin's own ([A-Za-z][A-Za-z0-9_]{0,63})
@@ -372,8 +373,8 @@ typedef struct pindus_host_1 {
    * PINDUS_INVALID_ARGUMENT for "kind", "isDefault", "expires" and "clientId", which are the
    * host's, for names that break the form, for a value that is not UTF-8 or holds control
    * characters, on a revocation, and after commit. */
-  int32_t (*credential_set)(pindus_session session, pindus_str name,
-                            pindus_value value) PINDUS_NOEXCEPT;
+  int32_t (*credential_set)(pindus_session session, pindus_str name, pindus_value value)
+      PINDUS_NOEXCEPT;
 
   /* [session-thread] How long the access token lives: seconds, counted from the arrival of the last
    * answer on the host's own clock, so that a wrong clock does no harm. Without this call a record
@@ -394,26 +395,27 @@ typedef struct pindus_plugin_1 {
 
   /* [session-thread] A new instance for one operation. `host` and `session` are valid until
    * destroy. On failure *instance stays null and destroy isn't called. */
-  int32_t (*create)(const pindus_host_1 *host, pindus_session session,
-                    void **instance) PINDUS_NOEXCEPT;
+  int32_t (*create)(const pindus_host_1* host, pindus_session session, void** instance)
+      PINDUS_NOEXCEPT;
 
   /* [session-thread] Ends what create began. Called exactly once for each instance. */
-  void (*destroy)(void *instance) PINDUS_NOEXCEPT;
+  void (*destroy)(void* instance) PINDUS_NOEXCEPT;
 
   /* [session-thread] Signs in: gets a credential, sets it, commits it. */
-  int32_t (*sign_in)(void *instance) PINDUS_NOEXCEPT;
+  int32_t (*sign_in)(void* instance) PINDUS_NOEXCEPT;
 
   /* [session-thread] Refreshes the stored credential: asks nobody anything. PINDUS_REJECTED where
    * only a new sign-in helps, PINDUS_UNAVAILABLE (or NETWORK, TIMEOUT) where another try may.
    * Null where the method has nothing to refresh. */
-  int32_t (*refresh)(void *instance) PINDUS_NOEXCEPT;
+  int32_t (*refresh)(void* instance) PINDUS_NOEXCEPT;
 
   /* [session-thread] The table of a plugin extension, or null where the plugin has none of that
    * name. The table is static. The slot itself is never null. */
-  const void *(*get_extension)(void *instance, pindus_str id) PINDUS_NOEXCEPT;
+  const void* (*get_extension)(void* instance, pindus_str id) PINDUS_NOEXCEPT;
 } pindus_plugin_1;
 
-/* Sizes of the tables as they were in minor 0. Numbers, not sizeof: a table that grew keeps them. */
+/* Sizes of the tables as they were in minor 0. Numbers, not sizeof: a table that grew keeps them.
+ */
 #define PINDUS_HOST_1_BASE_SIZE 304u
 #define PINDUS_PLUGIN_1_BASE_SIZE 80u
 
@@ -424,11 +426,11 @@ typedef struct pindus_revoke_1 {
   uint32_t reserved;
   /* [session-thread] Asks the server to revoke the stored credential; 10 s at most.
    * PINDUS_UNSUPPORTED where the provider has no endpoint for it. */
-  int32_t (*revoke)(void *instance) PINDUS_NOEXCEPT;
+  int32_t (*revoke)(void* instance) PINDUS_NOEXCEPT;
 } pindus_revoke_1;
 
 /* The one symbol that a plugin exports. Fills *out and returns PINDUS_OK, or returns why not. */
-typedef int32_t (*pindus_plugin_entry_1_fn)(const pindus_plugin_1 **out) PINDUS_NOEXCEPT;
+typedef int32_t (*pindus_plugin_entry_1_fn)(const pindus_plugin_1** out) PINDUS_NOEXCEPT;
 #define PINDUS_PLUGIN_ENTRY_1 "pindus_plugin_entry_1"
 
 #if defined(__GNUC__)
@@ -437,7 +439,7 @@ typedef int32_t (*pindus_plugin_entry_1_fn)(const pindus_plugin_1 **out) PINDUS_
 #define PINDUS_EXPORT
 #endif
 
-PINDUS_EXPORT int32_t pindus_plugin_entry_1(const pindus_plugin_1 **out) PINDUS_NOEXCEPT;
+PINDUS_EXPORT int32_t pindus_plugin_entry_1(const pindus_plugin_1** out) PINDUS_NOEXCEPT;
 
 #ifdef __cplusplus
 }
