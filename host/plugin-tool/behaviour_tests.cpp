@@ -245,7 +245,7 @@ std::vector<ConformanceTest> behaviour_tests(const Subject& subject) {
       {"interrupt in a sleep", Silent::sleep},
       {"interrupt in a request", Silent::server}};
   for (const auto& [name, silent] : interrupts) {
-    add(name, [silent = silent](const Subject& s) { return an_interrupt_ends_it(s, silent); });
+    add(name, [who = silent](const Subject& s) { return an_interrupt_ends_it(s, who); });
   }
   for (std::size_t slot = 0; slot < observed_slots; ++slot) {
     add(fmt::format("{}{}", failing_service, slot_name(slot)),
