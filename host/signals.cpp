@@ -22,10 +22,11 @@ Signals::Signals(Hooks hooks) : hooks_(std::move(hooks)) {
     if (current.sa_handler != SIG_IGN) ::sigaddset(&watched_, number);
   }
   ::pthread_sigmask(SIG_BLOCK, &watched_, &previous_mask_);
-  // A reader that has gone is an error of that write, not our death.
+  // A reader that has gone, or a file over the limit, is an error of that write and not our death.
   struct sigaction ignore = {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, &previous_pipe_);
+  ::sigaction(SIGXFSZ, &ignore, &previous_file_size_);
   watcher_ = std::thread([this] { watch(); });
 }
 
@@ -33,6 +34,7 @@ Signals::~Signals() {
   over_ = true;
   ::pthread_kill(watcher_.native_handle(), wake_up);
   watcher_.join();
+  ::sigaction(SIGXFSZ, &previous_file_size_, nullptr);
   ::sigaction(SIGPIPE, &previous_pipe_, nullptr);
   ::pthread_sigmask(SIG_SETMASK, &previous_mask_, nullptr);
 }

@@ -39,6 +39,7 @@ class Signals {
   sigset_t watched_{};
   sigset_t previous_mask_{};
   struct sigaction previous_pipe_ = {};
+  struct sigaction previous_file_size_ = {};
   std::stop_source stop_;
   std::atomic<int> received_ = 0;
   std::atomic<bool> over_ = false;

@@ -173,7 +173,6 @@ TEST_CASE("a vault of many steps reads like a small one") {
   CHECK(tree.run({"auth", "key", "openai"}).out == "an-example-of-a-key-0001\n");
 }
 
-#ifdef PINDUS_HOST_PROGRAM
 TEST_CASE("on generated vaults and arguments the front's answer is the host's, or it gave way") {
   const Tree tree;
   int answered = 0;
@@ -200,4 +199,3 @@ TEST_CASE("on generated vaults and arguments the front's answer is the host's, o
   }
   CHECK(answered > 150);
 }
-#endif

@@ -123,6 +123,15 @@ TEST_CASE_METHOD(Fixture, "a result that can't be delivered is an error") {
   CHECK(shell("auth key groq <&- 2>&-").out == key + "\n");
 }
 
+TEST_CASE_METHOD(Fixture, "a file over the size limit is a fault, not the process's death") {
+  REQUIRE(run({"signin", "groq"}, key).exit_code == 0);
+  const auto limited = run_process(
+      {"/bin/sh", "-c", "ulimit -f 0; exec " PINDUS_HOST " signin mistral"}, variables, key);
+  CHECK(limited.exit_code == 1);
+  CHECK(limited.err.find("Credential store error: ") != std::string::npos);
+  CHECK(run({"auth", "key", "groq"}).out == key + "\n");
+}
+
 TEST_CASE_METHOD(Fixture, "what is none of ours goes to the agent as it is") {
   const auto agent = folder / "agent";
   pindus::test::write_file(agent, "#!/bin/sh\nprintf '[%s]' \"$@\"\nexit 42\n");
