@@ -133,7 +133,8 @@ class Walk {
     std::vector<std::pair<std::string_view, element>> members;
     if (theirs != nullptr) {
       if (!theirs->is_object()) return expect(false);
-      for (const auto& field : theirs->get_object().value()) {
+      const simdjson::dom::object fields = theirs->get_object().value();
+      for (const auto& field : fields) {
         members.emplace_back(field.key, field.value);
       }
     }
@@ -154,7 +155,8 @@ class Walk {
     std::vector<element> elements;
     if (theirs != nullptr) {
       if (!theirs->is_array()) return expect(false);
-      for (const element item : theirs->get_array().value()) elements.push_back(item);
+      const simdjson::dom::array items = theirs->get_array().value();
+      for (const element item : items) elements.push_back(item);
     }
     std::size_t count = 0;
     reader_.enter_array();
