@@ -117,7 +117,7 @@ TEST_CASE("an answer that makes no sense fails and leaves the record as it was")
   }));
   CAPTURE(name);
   TokenEndpoint endpoint(
-      [answer = answer](Connection& connection, const std::string&) { connection.write(answer); });
+      [text = answer](Connection& connection, const std::string&) { connection.write(text); });
   CHECK(check_failed(endpoint).elapsed < 8s);
 }
 
