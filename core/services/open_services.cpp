@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 #include "core/services/services.hpp"
 
@@ -19,22 +18,18 @@ std::unexpected<CredentialFault> broken_module(const std::filesystem::path& modu
               "Install pindus again; this file belongs to it.");
 }
 
-// dlerror names a library that isn't there as "libcurl.so.4: cannot open shared object file: ...".
+// dlerror names a library that isn't there as "libcurl.so.4: cannot open shared object file: ...",
+// and only the first of them: so the hint has all that the module needs beyond the host.
 std::unexpected<CredentialFault> explain_dlerror(const std::filesystem::path& module,
                                                  std::string_view text) {
-  constexpr std::pair<std::string_view, std::string_view> packages[] = {
-      {"libcurl", "libcurl4"}, {"libbotan-2", "libbotan-2-19"}, {"libqrencode", "libqrencode4"}};
   const std::string_view library = text.substr(0, text.find(':'));
-  for (const auto& [prefix, package] : packages) {
-    if (library.starts_with(prefix)) {
-      return fail(
-          FaultKind::vault,
-          fmt::format("{}, which {} needs, is not installed", library, module.string()),
-          fmt::format("Install it: apt install {} (Debian), or your system's package of it.",
-                      package));
-    }
+  if (library.starts_with('/') || text.find(": cannot open shared object file") == text.npos) {
+    return broken_module(module, text);
   }
-  return broken_module(module, text);
+  return fail(FaultKind::vault,
+              fmt::format("{}, which {} needs, is not installed", library, module.string()),
+              "Install what it needs: `apt install libcurl4 libbotan-2-19 libqrencode4` (Debian), "
+              "or your system's packages of libcurl, Botan 2 and libqrencode.");
 }
 
 Result<Services*> load(const std::filesystem::path& module) {

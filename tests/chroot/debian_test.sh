@@ -1,0 +1,138 @@
+#!/bin/sh
+# debian_test.sh BUILD CASE: Debian's packages.
+. "$(dirname "$0")/support.sh"
+first=$build/debian/first
+second=$build/debian/second/deeper
+later=$build/debian/later
+needs dpkg-buildpackage
+
+# Every package but those of debug symbols, as a directory of $work.
+unpack_all() {
+  for deb in "$first"/*.deb; do
+    case $deb in *-dbgsym_*) continue ;; esac
+    name=${deb##*/}
+    dpkg-deb -R "$deb" "$work/${name%%_*}"
+  done
+}
+
+# The packages of these directories, as an archive for apt.
+repository() {
+  mkdir "$work/repository"
+  for directory; do cp "$directory"/*.deb "$work/repository"; done
+  index
+}
+index() { (cd "$work/repository" && dpkg-scanpackages --multiversion . >Packages 2>/dev/null); }
+
+case $case in
+  "two builds in different surroundings give the same bytes")
+    # Every test of the package has run outside it.
+    export DEB_BUILD_OPTIONS="nocheck ${DEB_BUILD_OPTIONS-}"
+    "$top/packaging/build-twice" "$build/debian"
+    ;;
+  "lintian has nothing to say")
+    needs lintian
+    lintian --allow-root --fail-on error,warning --tag-display-limit 0 "$first"/*.changes
+    ;;
+  "plugins are stripped and 0644, programs hardened, and nothing runs at installation")
+    unpack_all
+    find "$work" -path '*/plugins-1/*.so' >"$work/plugins"
+    [ "$(wc -l <"$work/plugins")" = 4 ] || fail "not four plugins"
+    find "$work" '(' -path '*/bin/pindus' -o -path '*/libexec/*/pindus-*' -o -name '*.so' ')' \
+      >"$work/binaries"
+    while read -r file; do
+      readelf -SW "$file" | grep -q '\.symtab\|\.debug_info' && fail "$file isn't stripped"
+      readelf -lW "$file" >"$work/segments"
+      shows GNU_RELRO "$work/segments"
+      grep -q 'GNU_STACK.* RW ' "$work/segments" || fail "$file has an executable stack"
+      readelf -dW "$file" >"$work/dynamic"
+      grep -qE 'BIND_NOW|FLAGS.*NOW' "$work/dynamic" || fail "$file isn't bound at once"
+      ! grep -E 'R(UN)?PATH|TEXTREL' "$work/dynamic" || fail "$file"
+      case $file in
+        *.so) [ "$(stat -c %a "$file")" = 644 ] || fail "the mode of $file" ;;
+        *)
+          [ "$(stat -c %a "$file")" = 755 ] || fail "the mode of $file"
+          readelf -hW "$file" | grep -q 'Type: *DYN' || fail "$file isn't position-independent"
+          ;;
+      esac
+    done <"$work/binaries"
+    ! readelf -lW "$work/pindus/usr/bin/pindus" | grep INTERP || fail "the front isn't static"
+    scripts=$(find "$work"/*/DEBIAN -type f ! -name control ! -name md5sums)
+    [ -z "$scripts" ] || fail "runs at installation: $scripts"
+    ;;
+  "autopkgtest "*)
+    needs autopkgtest
+    [ -d "$systems/bookworm" ] || skip "no system to install in could be made here"
+    # Every test has a system to itself, so that it may break it.
+    # shellcheck disable=SC2016 # the inner shell's
+    TEST=${case#autopkgtest } quietly "$work/log" \
+      "$here/in_fresh_system" "$systems/bookworm" sh -c 'exec autopkgtest --test-name="$TEST" \
+        --ignore-restrictions=breaks-testbed "$@" -- chroot "$SYSTEM"' \
+      sh "$first"/*.deb "$first"/pindus-*/
+    shows 'PASS' "$work/log"
+    ;;
+  "a later host with a longer table is built")
+    rm -rf "$later"
+    mkdir "$later"
+    cd "$second"/pindus-*/ || fail "there is no tree to build in"
+    sed -e 's/^#define PINDUS_ABI_MINOR .*/#define PINDUS_ABI_MINOR 1/' \
+      -e 's/^} pindus_host_1;/  int32_t (*later)(pindus_session);\n&/' \
+      "$top/sdk/include/pindus/plugin.h" >sdk/include/pindus/plugin.h
+    sed -i '1s/(.*)/(99.0-1)/' debian/changelog
+    rm -f debian/debhelper-build-stamp
+    DEB_BUILD_OPTIONS="nocheck noautodbgsym parallel=2" \
+      quietly "$work/log" dpkg-buildpackage -us -uc -b -d -nc
+    mv ../*_99.0-1_*.deb "$later"
+    ;;
+  "plugins outlive an upgrade of the host")
+    repository "$first" "$later"
+    cp -R "$top/packaging/debian/tests" "$work/tests"
+    # What needs the later ABI: a package, and a manifest.
+    mkdir -p "$work/newer/DEBIAN"
+    cat >"$work/newer/DEBIAN/control" <<END
+Package: pindus-plugin-newer
+Version: 1.0
+Architecture: all
+Maintainer: Somebody <somebody@example.org>
+Depends: pindus-plugin-abi-1 (>= 1.1)
+Description: needs what only the later host has
+END
+    quietly "$work/log" dpkg-deb -b "$work/newer" "$work/repository"
+    index
+    # shellcheck disable=SC2016 # the inner shell's
+    SHARED=$work quietly "$work/log" in_system bookworm '
+      echo "deb [trusted=yes] copy:/mnt/repository ./" >/etc/apt/sources.list.d/local.list
+      apt-get update -qq
+      install() { apt-get install -qq --no-install-recommends "$@"; }
+      version() { dpkg-query -W -f "\${Version}" "$1"; }
+      plugins="api-key pkce device github-copilot"
+      first=$(for plugin in $plugins; do echo pindus-plugin-$plugin=1.0.0-1; done)
+
+      install pindus=1.0.0-1 $first
+      printf %s "$1" | pindus signin openai --api-key
+      mkdir -p /root/.pindusagi/plugins
+      echo "{\"manifest\": 1, \"id\": \"newer\", \"label\": \"Newer\", \"methods\":
+        {\"api-key\": {\"library\": \"api-key.so\", \"abi\": \"1.1\"}}}" \
+        >/root/.pindusagi/plugins/newer.json
+      if install pindus=1.0.0-1 pindus-plugin-newer; then exit 1; fi
+      if printf %s "$1" | pindus signin newer --api-key; then exit 1; fi
+      # Else apt upgrades what comes of the same source together.
+      for plugin in $plugins; do apt-mark hold pindus-plugin-$plugin; done
+      install pindus=99.0-1
+      [ "$(version pindus)" = 99.0-1 ]
+      for plugin in $plugins; do
+        [ "$(version pindus-plugin-$plugin)" = 1.0.0-1 ]
+        /mnt/tests/plugin-$plugin
+      done
+      [ "$(pindus auth key openai)" = "$1" ]
+      install pindus-plugin-newer
+      printf %s "$1" | pindus signin newer --api-key
+
+      # And later plugins in the host that was there before them.
+      apt-mark unhold "pindus-plugin-*"
+      apt-get purge -qq "pindus*"
+      install pindus=1.0.0-1 pindus-plugin-api-key=99.0-1
+      /mnt/tests/plugin-api-key
+    ' "$key"
+    ;;
+  *) fail "no such case: $case" ;;
+esac
