@@ -97,7 +97,7 @@ the key"
     expect "${out##*:
 }" "the key"
     logged 'apt-get update.*frontend=noninteractive'
-    logged 'apt-get install.* musl-tools.*frontend=noninteractive'
+    logged 'apt-get install.* musl-dev.*frontend=noninteractive'
     not_logged npm
     not_logged chromium
     ;;
@@ -110,7 +110,7 @@ END
     bootstrap run >"$work/out" 2>"$work/err" </dev/null || status=$?
     expect "$status" 1
     expect "$(cat "$work/out")" ""
-    grep -qx '  apt-get install --no-install-recommends -y .*cmake.*musl-tools.*' "$work/err" ||
+    grep -qx '  apt-get install --no-install-recommends -y .*cmake.*musl-dev.*' "$work/err" ||
       fail "$(cat "$work/err")"
     not_logged apt-get
     ;;
