@@ -4,14 +4,11 @@
 
 #include "core/refresh/refresh_account.hpp"
 #include "core/vault/credential_record.hpp"
+#include "core/vault/json_edit.hpp"
 #include "core/vault/usable_key.hpp"
 
 namespace pindus {
 namespace {
-
-bare::Text bare_text(std::string_view text) {
-  return {text.data(), text.size()};
-}
 
 std::string described(std::string_view provider, std::string_view account) {
   return fmt::format("the account {} of {}", printable(account, 60), printable(provider, 60));

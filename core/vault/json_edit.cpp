@@ -10,10 +10,6 @@
 namespace pindus {
 namespace {
 
-bare::Text bare_text(std::string_view text) {
-  return {text.data(), text.size()};
-}
-
 void splice(SecretText& text, bare::Span span, std::string_view replacement) {
   text.replace(span.begin, span.size(), replacement);
 }

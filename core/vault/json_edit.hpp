@@ -16,6 +16,11 @@ namespace pindus {
 /// Edits of the text of one JSON object that touch nothing but the bytes of the member meant. The
 /// texts passed in are valid JSON; anything else is a mistake of the caller's.
 
+/// The same bytes, as core/bare takes them.
+[[nodiscard]] inline bare::Text bare_text(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
 /// A member of an object and where it stands in the object's text.
 struct JsonMember {
   std::string name;      ///< decoded

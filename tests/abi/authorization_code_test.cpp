@@ -7,8 +7,6 @@
 namespace pindus::test {
 namespace {
 
-constexpr auto token_answer = R"({"access_token":"a-1","refresh_token":"r-1","expires_in":3600})";
-
 struct Server {
   FakeHost host;
   Server() {

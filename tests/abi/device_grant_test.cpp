@@ -10,7 +10,6 @@ namespace {
 constexpr auto code_answer =
     R"({"device_code":"d-1","user_code":"WDJB-MJHT","verification_uri":"https://login.example/d",)"
     R"("expires_in":900})";
-constexpr auto token_answer = R"({"access_token":"a-1","refresh_token":"r-1","expires_in":3600})";
 
 FakeAnswer error(const std::string& name, int status = 400) {
   return {status, R"({"error":")" + name + R"("})", {}};

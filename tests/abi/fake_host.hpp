@@ -29,6 +29,10 @@ struct FakeRequest {
   [[nodiscard]] std::string field(const std::string& name) const;
 };
 
+/// What a token endpoint says, as a rule.
+inline constexpr auto token_answer =
+    R"({"access_token":"a-1","refresh_token":"r-1","expires_in":3600})";
+
 /// A host of one session whose person, server and clock are the test's. Sleeping moves the clock.
 class FakeHost {
  public:

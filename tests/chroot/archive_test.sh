@@ -13,8 +13,8 @@ unpack() {
 case $case in
   "it is built")
     rm -rf "$archive"
-    quietly "$work/log" cmake -S "$top" -B "$archive" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-      -DBUILD_TESTING=OFF -DPINDUS_ARCHIVE=ON
+    cd "$top" || fail "the tree is gone"
+    quietly "$work/log" cmake --preset archive -B "$archive"
     quietly "$work/log" cmake --build "$archive" --target package
     [ "$(find "$archive" -maxdepth 1 -name "pindus-*-linux-$(uname -m).tar.gz" | wc -l)" = 1 ] ||
       fail "no archive for this machine"

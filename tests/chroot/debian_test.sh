@@ -29,6 +29,22 @@ case $case in
     export DEB_BUILD_OPTIONS="nocheck ${DEB_BUILD_OPTIONS-}"
     "$top/packaging/build-twice" "$build/debian"
     ;;
+  "the source builds, tests and all, with what it asks for alone, by a user without a network")
+    tree=$("$top/packaging/make-debian-source" "$work")
+    # shellcheck disable=SC2016 # the inner shell's
+    SHARED=$work quietly "$work/log" in_system bookworm '
+      apt-get install -qq --no-install-recommends build-essential iproute2
+      cp -R /mnt /build
+      chown -R nobody /build
+      cd "/build/$1"
+      apt-get build-dep -qq --no-install-recommends ./
+      unshare --net sh -euc "
+        ip link set lo up
+        exec runuser -u nobody -- env HOME=/nonexistent DEB_BUILD_OPTIONS=parallel=2 \
+          dpkg-buildpackage -us -uc -b"
+    ' "${tree##*/}"
+    grep '% tests passed' "$work/log"
+    ;;
   "lintian has nothing to say")
     needs lintian
     lintian --allow-root --fail-on error,warning --tag-display-limit 0 "$first"/*.changes

@@ -86,6 +86,19 @@ case $2 in
       cmp "$manifest" "$source"/plugins/*/"${manifest##*/}" || fail "$manifest"
     done
     ;;
+  "a packager's file beside ours changes a client id, and drops a provider")
+    manifests=$prefix/share/pindus/providers.d
+    cat >"$manifests/anthropic.vendor.json" <<'END'
+{ "manifest": 1, "id": "anthropic",
+  "methods": { "oauth": { "options": { "client_id": "of-the-distribution", "notice": null } } } }
+END
+    echo '{ "manifest": 1, "id": "groq", "enabled": false }' >"$manifests/groq.vendor.json"
+    "$prefix/bin/pindus" signin anthropic --no-browser </dev/null 2>"$work/err" || :
+    grep -q 'client_id=of-the-distribution&' "$work/err" || fail "$(cat "$work/err")"
+    ! grep -q 'Claude Code' "$work/err" || fail "the notice is still shown"
+    ! "$prefix/bin/pindus" signin groq </dev/null 2>"$work/err" || fail "groq isn't dropped"
+    ! "$prefix/bin/pindus" signin </dev/null 2>&1 | grep -i groq || fail "groq is in the menu"
+    ;;
   "the RPM packages provide the providers of the manifests that they ship")
     needs rpmspec
     sed -n 's/^  "id": "\(.*\)",*$/pindus(provider-\1)/p' "$source"/plugins/*/*.json |
@@ -163,12 +176,24 @@ END
     completes '' pindus auth key groq --account ''
     completes '--no-browser --no-qr' pindus signin --no
     ;;
-  "zsh and fish read the completions")
+  "zsh and fish complete the names of providers and accounts")
     needs zsh fish
-    zsh -n "$prefix"/share/zsh/*/_pindus
-    fish -n "$prefix/share/fish/vendor_completions.d/pindus.fish"
-    PATH=$prefix/bin:$PATH fish -N -c "source $prefix/share/fish/vendor_completions.d/pindus.fish
-      complete -C 'pindus signout openr'" | grep -q '^openrouter' || fail "fish finds no provider"
+    printf 'sk-0123456789abcdefghijklm' |
+      "$prefix/bin/pindus" signin openai --api-key --account work >/dev/null
+    PATH=$prefix/bin:$PATH
+    zsh_completes() {
+      "$source/tests/packaging/zsh_completes" "$prefix"/share/zsh/*/ "$@" || fail "zsh: $1"
+    }
+    zsh_completes 'pindus signout openr' 'pindus signout openrouter'
+    zsh_completes 'pindus auth key openai --account w' 'pindus auth key openai --account work'
+    zsh_completes 'pindus signin --no-b' 'pindus signin --no-browser'
+    fish_completes() { # LINE EXPECTED
+      fish -N -c "source $prefix/share/fish/vendor_completions.d/pindus.fish; complete -C '$1'" |
+        grep -q "^$2\>" || fail "fish: $1"
+    }
+    fish_completes 'pindus signout openr' openrouter
+    fish_completes 'pindus auth key openai --account w' work
+    fish_completes 'pindus signin --no-b' --no-browser
     ;;
   "mandoc has nothing to say about the manual pages")
     needs mandoc

@@ -41,10 +41,6 @@ std::string key_of(Vault& vault) {
   return *key ? std::string((*key)->key.view()) : "nothing";
 }
 
-bool holds(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 }  // namespace
 
 TEST_CASE("a token with more than the margin left is used as it is") {
@@ -95,7 +91,7 @@ TEST_CASE("an answer without a lifetime gives a token that is valid until sign-o
   CHECK(key_of(vault) == "b");
   CHECK(key_of(vault) == "b");
   CHECK(refresher.requests() == 1);
-  CHECK_FALSE(holds(vault.text(), "expires"));
+  CHECK_FALSE(vault.text().contains("expires"));
 }
 
 TEST_CASE("an older program's record keeps its form through a refresh") {
@@ -103,8 +99,8 @@ TEST_CASE("an older program's record keeps its form through a refresh") {
   MemoryVault vault(R"({"p": {"accessToken": "a", "refreshToken": "r", "expiresAt": 1}})",
                     &refresher);
   CHECK(key_of(vault) == "new-a");
-  CHECK(holds(vault.text(), R"({"p": {"accessToken": "new-a", "refreshToken": "new-r", )"
-                            R"("expiresAt": )"));
+  CHECK(vault.text().contains(R"({"p": {"accessToken": "new-a", "refreshToken": "new-r", )"
+                              R"("expiresAt": )"));
 }
 
 TEST_CASE("a refusal for good says how to sign in again, and the record stays") {
@@ -194,8 +190,8 @@ TEST_CASE("while the provider can't be reached the old token is used, with a war
   const auto key = valid.read_usable_key("p", std::nullopt).value();
   REQUIRE(key);
   CHECK(key->key.view() == "a");
-  CHECK(holds(key->warning, "auth.example said 503"));
-  CHECK(holds(key->warning, "try again in 90 s"));
+  CHECK(key->warning.contains("auth.example said 503"));
+  CHECK(key->warning.contains("try again in 90 s"));
   CHECK(refresher.requests() == 1);
 
   const std::string before = vault_text("a", "r", -1);

@@ -37,10 +37,6 @@ namespace {
 
 constexpr std::string_view small_vault = R"({"p": {"default": {"kind": "apiKey", "key": "k0"}}})";
 
-bool holds(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 Result<void> put(DiskVault& vault, std::string_view account) {
   return vault.put_api_key("p", account, Secret(std::string_view("k1")), OnExisting::refuse);
 }
@@ -111,18 +107,18 @@ TEST_CASE("a symbolic link stays one, also one that leads to a file yet to be ma
   DiskVault vault(home / "profile");
   REQUIRE(put(vault, "x"));
   CHECK(std::filesystem::is_symlink(home / "profile" / "auth.json"));
-  CHECK(holds(read_file(home / "dotfiles" / "keys.json"), "k1"));
+  CHECK(read_file(home / "dotfiles" / "keys.json").contains("k1"));
 
   std::filesystem::remove(home / "dotfiles" / "keys.json");
   REQUIRE(put(vault, "x"));
   CHECK(std::filesystem::is_symlink(home / "profile" / "auth.json"));
-  CHECK(holds(read_file(home / "dotfiles" / "keys.json"), "k1"));
+  CHECK(read_file(home / "dotfiles" / "keys.json").contains("k1"));
 
   std::filesystem::remove(home / "profile" / "auth.json");
   std::filesystem::create_symlink("auth.json", home / "profile" / "auth.json");
   const auto loop = put(vault, "y");
   REQUIRE_FALSE(loop);
-  CHECK(holds(loop.error().message, "auth.json"));
+  CHECK(loop.error().message.contains("auth.json"));
 }
 
 TEST_CASE("what root stores in somebody's profile is theirs") {
@@ -148,7 +144,7 @@ TEST_CASE("a vault that belongs to somebody else isn't taken from them") {
     DiskVault vault(profile.path());
     require(vault.list_providers().value().size() == 1, "it can be read");
     const auto stored = put(vault, "x");
-    require(!stored && holds(stored.error().message, "belongs to another user"), "the fault");
+    require(!stored && stored.error().message.contains("belongs to another user"), "the fault");
     return 0;
   });
   CHECK(exit_code == 0);
@@ -171,9 +167,9 @@ TEST_CASE("a profile that can't be written is read, and refreshed only where not
     DiskVault vault(profile.path(), &rotating);
     require(vault.list_providers().value().size() == 1, "it can be listed");
     const auto stored = put(vault, "x");
-    require(!stored && holds(stored.error().message, "Permission denied"), "the put's fault");
+    require(!stored && stored.error().message.contains("Permission denied"), "the put's fault");
     const auto key = vault.read_usable_key("p", std::nullopt);
-    require(!key && holds(key.error().message, profile.path().string()), "the refresh's fault");
+    require(!key && key.error().message.contains(profile.path().string()), "the refresh's fault");
     require(rotating.requests() == 0, "no request that would use up the refresh token");
 
     auto keeping = refresher_that_answers();
@@ -181,7 +177,7 @@ TEST_CASE("a profile that can't be written is read, and refreshed only where not
     DiskVault other(profile.path(), &keeping);
     const auto unstored = other.read_usable_key("p", std::nullopt);
     require(unstored && *unstored && (*unstored)->key.view() == "b", "a refresh without storing");
-    require(holds((*unstored)->warning, "not stored"), "its warning");
+    require((*unstored)->warning.contains("not stored"), "its warning");
     return 0;
   });
   ::chmod(profile.path().c_str(), 0700);
@@ -203,9 +199,9 @@ TEST_CASE("a full disk is found before the provider is asked") {
     auto refresher = refresher_that_answers();
     DiskVault vault(profile, &refresher);
     const auto key = vault.read_usable_key("p", std::nullopt);
-    require(!key && holds(key.error().message, "No space left"), "the refresh's fault");
+    require(!key && key.error().message.contains("No space left"), "the refresh's fault");
     require(refresher.requests() == 0, "no request");
-    require(holds(key.error().hint, "free some space"), "the hint");
+    require(key.error().hint.contains("free some space"), "the hint");
     const std::string long_key(100'000, 'k');
     require(!vault.put_api_key("q", "x", Secret(std::string_view(long_key)), OnExisting::refuse),
             "the put's fault");
@@ -227,7 +223,7 @@ TEST_CASE("a limit on file sizes leaves the vault as it was") {
     const std::string long_key(10'000, 'k');
     const auto stored =
         vault.put_api_key("p", "x", Secret(std::string_view(long_key)), OnExisting::refuse);
-    require(!stored && holds(stored.error().hint, "ulimit"), "the fault");
+    require(!stored && stored.error().hint.contains("ulimit"), "the fault");
     return 0;
   });
   CHECK(exit_code == 0);
@@ -248,10 +244,11 @@ TEST_CASE("a vault that is a mount point is found before the provider is asked")
     auto refresher = refresher_that_answers();
     DiskVault vault(home / "profile", &refresher);
     const auto key = vault.read_usable_key("p", std::nullopt);
-    require(!key && holds(key.error().message, "mount point"), "the refresh's fault");
+    require(!key && key.error().message.contains("mount point"), "the refresh's fault");
     require(refresher.requests() == 0, "no request");
     const auto stored = put(vault, "x");
-    require(!stored && holds(stored.error().hint, (home / "profile").string()), "the put's fault");
+    require(!stored && stored.error().hint.contains((home / "profile").string()),
+            "the put's fault");
     require(read_file(home / "outside.json") == before, "the vault as it was");
     return 0;
   });
@@ -269,7 +266,7 @@ TEST_CASE("a file that isn't a vault is a fault and stays as it is") {
     DiskVault vault(profile.path());
     const auto listed = vault.list_providers();
     REQUIRE_FALSE(listed);
-    CHECK(holds(listed.error().message, file.string() + " can't be understood: line 1, column "));
+    CHECK(listed.error().message.contains(file.string() + " can't be understood: line 1, column "));
     CHECK_FALSE(put(vault, "x"));
     CHECK_FALSE(vault.remove("p", "x"));
     CHECK(read_file(file) == text);
@@ -284,7 +281,7 @@ TEST_CASE("a vault of 100 MB is refused without being read") {
   DiskVault vault(profile.path());
   const auto listed = vault.list_providers();
   REQUIRE_FALSE(listed);
-  CHECK(holds(listed.error().message, "64 MiB"));
+  CHECK(listed.error().message.contains("64 MiB"));
   CHECK_FALSE(put(vault, "x"));
   CHECK(std::filesystem::file_size(file) == 100'000'000);
 }
@@ -296,7 +293,7 @@ TEST_CASE("what isn't a regular file is neither waited for nor replaced") {
   DiskVault vault(profile.path());
   const auto listed = vault.list_providers();
   REQUIRE_FALSE(listed);
-  CHECK(holds(listed.error().message, "is not a regular file"));
+  CHECK(listed.error().message.contains("is not a regular file"));
   CHECK_FALSE(put(vault, "x"));
   CHECK(S_ISFIFO(status_of(file).st_mode));
 }
