@@ -99,6 +99,16 @@ END
     ! "$prefix/bin/pindus" signin groq </dev/null 2>"$work/err" || fail "groq isn't dropped"
     ! "$prefix/bin/pindus" signin </dev/null 2>&1 | grep -i groq || fail "groq is in the menu"
     ;;
+  "version and ABI are the same wherever they are written")
+    version=$(sed -n 's/^project(pindus VERSION \([0-9.]*\).*/\1/p' "$source/CMakeLists.txt")
+    abi=$(sed -n 's/^#define PINDUS_ABI_\(MAJOR\|MINOR\) //p' "$source/sdk/include/pindus/plugin.h" |
+      paste -sd.)
+    [ -n "$version" ] && [ -n "$abi" ] || fail "version '$version', ABI '$abi'"
+    grep -qx "Version: *$version" "$source/packaging/rpm/pindus.spec" || fail "pindus.spec"
+    grep -qx "%global abi $abi" "$source/packaging/rpm/pindus.spec" || fail "the ABI in pindus.spec"
+    head -n 1 "$source/packaging/debian/changelog" | grep -q "^pindus ($version-" || fail "changelog"
+    [ "$("$prefix/bin/pindus" --version)" = "pindus $version" ] || fail "--version"
+    ;;
   "the RPM packages provide the providers of the manifests that they ship")
     needs rpmspec
     sed -n 's/^  "id": "\(.*\)",*$/pindus(provider-\1)/p' "$source"/plugins/*/*.json |
