@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 
 #include <pindus/plugin.h>
 
@@ -25,6 +28,22 @@ CheckResult the_host_takes_it(const Subject& subject) {
 // That the host takes it is tested first, and nothing else where it doesn't.
 const pindus_plugin_1* loaded(const Subject& subject) {
   return load_plugin(subject.method.library_path).value();
+}
+
+// Nothing where an exception came out. Called through a pointer without noexcept: what a plugin
+// with our own C++ runtime throws is then caught here, however the compiler arranged our frames.
+template <class... Parameters>
+std::optional<int32_t> call(int32_t (*slot)(Parameters...),
+                            std::type_identity_t<Parameters>... arguments) {
+  try {
+    return slot(arguments...);
+  } catch (...) {
+    return std::nullopt;
+  }
+}
+
+CheckResult exception_out_of(std::string_view slot) {
+  return failed("P6", fmt::format("{} let an exception out", slot));
 }
 
 CheckResult the_entry_answers_the_same_twice(const Subject& subject) {
@@ -67,9 +86,10 @@ CheckResult an_unknown_extension_is_null(const Subject& subject) {
   const pindus_plugin_1* plugin = loaded(subject);
   // No session has this handle, so the plugin may well give up in create.
   void* instance = nullptr;
-  const int32_t code = plugin->create(&host_table(), pindus_session{1}, &instance);
-  if (code != PINDUS_OK) {
-    if (!is_result_code(code)) return failed("P6", fmt::format("create returned {}", code));
+  const auto code = call(plugin->create, &host_table(), pindus_session{1}, &instance);
+  if (!code) return exception_out_of("create");
+  if (*code != PINDUS_OK) {
+    if (!is_result_code(*code)) return failed("P6", fmt::format("create returned {}", *code));
     return instance == nullptr ? success()
                                : failed("P14", "create failed and gave an instance all the same");
   }
@@ -85,15 +105,17 @@ CheckResult an_unknown_extension_is_null(const Subject& subject) {
 CheckResult a_dead_session_is_an_error(const Subject& subject) {
   const pindus_plugin_1* plugin = loaded(subject);
   void* instance = nullptr;
-  if (plugin->create(&host_table(), pindus_session{1}, &instance) != PINDUS_OK) {
-    return success();
-  }
-  const int32_t code = plugin->sign_in(instance);
+  const auto created = call(plugin->create, &host_table(), pindus_session{1}, &instance);
+  if (!created) return exception_out_of("create");
+  if (*created != PINDUS_OK) return success();
+  const auto code = call(plugin->sign_in, instance);
+  if (!code) return exception_out_of("sign_in");
   plugin->destroy(instance);
-  if (code == PINDUS_OK) {
+  if (*code == PINDUS_OK) {
     return failed("P8", "it signed in though the host answered every call with an error");
   }
-  return is_result_code(code) ? success() : failed("P6", fmt::format("sign_in returned {}", code));
+  return is_result_code(*code) ? success()
+                               : failed("P6", fmt::format("sign_in returned {}", *code));
 }
 
 }  // namespace

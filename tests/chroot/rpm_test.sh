@@ -24,10 +24,8 @@ case $case in
     for name in pindus pindus-plugin-api-key pindus-plugin-pkce pindus-plugin-device \
         pindus-plugin-github-copilot pindus-plugin-dev; do
       rpm=$(package "$(echo "$name" | sed 's/-dev$/-devel/')")
-      rpm -qp --list "$rpm" | while read -r file; do
-        rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$rpm" | grep -q "^d.* $file\$" ||
-          echo "$file"
-      done | same_names >"$work/rpm"
+      rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$rpm" | sed -n 's/^-[^ ]* //p' |
+        same_names >"$work/rpm"
       dpkg-deb --fsys-tarfile "$build"/debian/first/"${name}"_*.deb | tar -t | grep -v '/$' |
         sed 's/^\.//' | same_names >"$work/deb"
       [ -s "$work/deb" ] || fail "$name is empty"

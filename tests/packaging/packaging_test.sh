@@ -23,7 +23,8 @@ expect_same() { # WHAT EXPECTED ACTUAL, files
 
 prefix=$work/first
 cmake --install "$build" --prefix "$prefix" >/dev/null
-libdir=$(sed -n 's/^CMAKE_INSTALL_LIBDIR:[A-Z]*=//p' "$build/CMakeCache.txt")
+cached() { sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"; }
+libdir=$(cached CMAKE_INSTALL_LIBDIR)
 lib=$prefix/$libdir/pindus
 # Not the tester's own credentials, manifests and agent.
 HOME=$work/home
@@ -48,7 +49,10 @@ page_of() {
 
 case $2 in
   "the installed files and their modes are those of the list")
-    (cd "$prefix" && find . -type f -printf '%m %P\n') | sed "s| $libdir/| LIBDIR/|" |
+    docdir=$(cached CMAKE_INSTALL_DOCDIR)
+    (cd "$prefix" && find . -type f -printf '%m %P\n') |
+      sed -e "s| $libdir/| LIBDIR/|" -e "s| ${docdir:-share/doc/pindus}/| DOCDIR/|" \
+        -e "s| $(cached PINDUS_ZSH_COMPLETION_DIR)/| ZSHDIR/|" |
       grep -v share/pindus/sdk/templates/ | LC_ALL=C sort -k2 >"$work/found"
     expect_same "the installed tree" "$source/tests/packaging/installed-files" "$work/found"
     ;;

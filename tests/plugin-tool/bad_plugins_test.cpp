@@ -56,7 +56,7 @@ TEST_CASE("plugin check names the rule that a plugin breaks") {
                Case{"null-slot", "load", "P4", "without a function"},
                Case{"keeps-pointer", "texts", "P5", "after the callback"},
                Case{"crashes", "script", "P6", "signal 11"},
-               Case{"throws", "dead session", "P6", "signal 6"},
+               Case{"throws", "dead session", "P6", "sign_in let an exception out"},
                Case{"throws-noexcept", "script", "P6", "signal 6"},
                Case{"unknown-code", "dead session", "P6", "4711"},
                Case{"wrong-thread", "threads", "P7", "another thread"},
