@@ -19,8 +19,10 @@ fail() {
   echo "FAILED: $*"
   exit 1
 }
+# The reason is shown though the command that finds it writes into a log.
+exec 3>&1
 skip() {
-  echo "SKIPPED: $*"
+  echo "SKIPPED: $*" >&3
   exit 4
 }
 needs() {
