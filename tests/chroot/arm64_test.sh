@@ -46,7 +46,7 @@ case $case in
     done
     ;;
   "packages and archive work on a bare Debian")
-    [ -d "$systems/bookworm-arm64" ] || skip "no system of arm64 could be made here"
+    needs_system bookworm-arm64
     cp "$built"/*.deb "$built"/*.tar.gz "$work"
     cp -R "$top/packaging/debian/tests" "$work/tests"
     # shellcheck disable=SC2016 # the inner shell's

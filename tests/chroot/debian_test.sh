@@ -15,14 +15,6 @@ unpack_all() {
   done
 }
 
-# The packages of these directories, as an archive for apt.
-repository() {
-  mkdir "$work/repository"
-  for directory; do cp "$directory"/*.deb "$work/repository"; done
-  index
-}
-index() { (cd "$work/repository" && dpkg-scanpackages --multiversion . >Packages 2>/dev/null); }
-
 case $case in
   "two builds in different surroundings give the same bytes")
     # Every test of the package has run outside it.
@@ -77,7 +69,7 @@ case $case in
     ;;
   "autopkgtest "*)
     needs autopkgtest
-    [ -d "$systems/bookworm" ] || skip "no system to install in could be made here"
+    needs_system bookworm
     # Every test has a system to itself, so that it may break it.
     # shellcheck disable=SC2016 # the inner shell's
     TEST=${case#autopkgtest } quietly "$work/log" \
@@ -100,7 +92,8 @@ case $case in
     mv ../*_99.0-1_*.deb "$later"
     ;;
   "plugins outlive an upgrade of the host")
-    repository "$first" "$later"
+    mkdir "$work/repository"
+    cp "$first"/*.deb "$later"/*.deb "$work/repository"
     cp -R "$top/packaging/debian/tests" "$work/tests"
     # What needs the later ABI: a package, and a manifest.
     mkdir -p "$work/newer/DEBIAN"
@@ -113,30 +106,31 @@ Depends: pindus-plugin-abi-1 (>= 1.1)
 Description: needs what only the later host has
 END
     quietly "$work/log" dpkg-deb -b "$work/newer" "$work/repository"
-    index
+    (cd "$work/repository" && dpkg-scanpackages --multiversion . >Packages 2>/dev/null)
     # shellcheck disable=SC2016 # the inner shell's
     SHARED=$work quietly "$work/log" in_system bookworm '
       echo "deb [trusted=yes] copy:/mnt/repository ./" >/etc/apt/sources.list.d/local.list
       apt-get update -qq
       install() { apt-get install -qq --no-install-recommends "$@"; }
+      first=$2 later=99.0-1
       version() { dpkg-query -W -f "\${Version}" "$1"; }
       plugins="api-key pkce device github-copilot"
-      first=$(for plugin in $plugins; do echo pindus-plugin-$plugin=1.0.0-1; done)
+      first_plugins=$(for plugin in $plugins; do echo pindus-plugin-$plugin=$first; done)
 
-      install pindus=1.0.0-1 $first
+      install pindus=$first $first_plugins
       printf %s "$1" | pindus signin openai --api-key
-      mkdir -p /root/.pindusagi/plugins
+      mkdir -p "$HOME/.pindusagi/plugins"
       echo "{\"manifest\": 1, \"id\": \"newer\", \"label\": \"Newer\", \"methods\":
         {\"api-key\": {\"library\": \"api-key.so\", \"abi\": \"1.1\"}}}" \
-        >/root/.pindusagi/plugins/newer.json
-      if install pindus=1.0.0-1 pindus-plugin-newer; then exit 1; fi
+        >"$HOME/.pindusagi/plugins/newer.json"
+      if install pindus=$first pindus-plugin-newer; then exit 1; fi
       if printf %s "$1" | pindus signin newer --api-key; then exit 1; fi
       # Else apt upgrades what comes of the same source together.
       for plugin in $plugins; do apt-mark hold pindus-plugin-$plugin; done
-      install pindus=99.0-1
-      [ "$(version pindus)" = 99.0-1 ]
+      install pindus=$later
+      [ "$(version pindus)" = $later ]
       for plugin in $plugins; do
-        [ "$(version pindus-plugin-$plugin)" = 1.0.0-1 ]
+        [ "$(version pindus-plugin-$plugin)" = $first ]
         /mnt/tests/plugin-$plugin
       done
       [ "$(pindus auth key openai)" = "$1" ]
@@ -146,9 +140,9 @@ END
       # And later plugins in the host that was there before them.
       apt-mark unhold "pindus-plugin-*"
       apt-get purge -qq "pindus*"
-      install pindus=1.0.0-1 pindus-plugin-api-key=99.0-1
+      install pindus=$first pindus-plugin-api-key=$later
       /mnt/tests/plugin-api-key
-    ' "$key"
+    ' "$key" "$(dpkg-deb -f "$first"/pindus_*.deb Version)"
     ;;
   *) fail "no such case: $case" ;;
 esac

@@ -4,9 +4,10 @@
 needs rpmbuild
 packages=$build/rpm/RPMS
 
-package() { echo "$packages"/*/"$1"-1.0.0-*.rpm; }
+package() { echo "$packages"/*/"$1"-[0-9]*.rpm; }
 # Debian's rpm keeps no database of the system; this one is of a system that has nothing else.
-root() { rpm --root "$work/root" --dbpath /var/lib/rpm "$@"; }
+root=$work/installed
+in_root() { rpm --root "$root" --dbpath /var/lib/rpm "$@"; }
 
 case $case in
   "the packages are built")
@@ -33,9 +34,9 @@ case $case in
     done
     ;;
   "a plugin needs the ABI, and only the program provides it")
-    root --initdb
+    in_root --initdb
     for plugin in api-key pkce device github-copilot; do
-      ! root --test -i "$(package pindus-plugin-$plugin)" 2>"$work/err" || fail "needs nothing"
+      ! in_root --test -i "$(package pindus-plugin-$plugin)" 2>"$work/err" || fail "needs nothing"
       shows 'pindus(abi-1) >= 1.0' "$work/err"
     done
     rpm -qp --provides "$packages"/*/*.rpm | grep -c 'pindus(abi-1) = 1.0$' >"$work/count"
@@ -44,23 +45,23 @@ case $case in
     ! rpm -qp --scripts --triggers "$packages"/*/*.rpm | grep . || fail "something runs at installation"
     ;;
   "what is installed works, outlives a plugin, and leaves nothing")
-    root --initdb
+    in_root --initdb
     # Of this system, which is Debian's, rpm knows nothing: not the libraries either.
-    root -i --nodeps "$(package pindus)" "$(package pindus-plugin-api-key)"
-    pindus=$work/root/usr/bin/pindus
+    in_root -i --nodeps "$(package pindus)" "$(package pindus-plugin-api-key)"
+    pindus=$root/usr/bin/pindus
     printf %s "$key" | "$pindus" signin openai --api-key 2>"$work/err"
-    root -e --nodeps pindus-plugin-api-key
+    in_root -e --nodeps pindus-plugin-api-key
     "$pindus" signin --list >"$work/out"
     shows openai: "$work/out"
     [ "$("$pindus" auth key openai)" = "$key" ] || fail "another key"
     "$pindus" signout openai 2>"$work/err"
-    root -e --nodeps pindus
-    left=$(find "$work/root" -path "$work/root/var" -prune -o -name '*pindus*' -print)
+    in_root -e --nodeps pindus
+    left=$(find "$root" -path "$root/var" -prune -o -name '*pindus*' -print)
     [ -z "$left" ] || fail "left: $left"
     ;;
   "the macros are enough for a stranger's package")
-    root --initdb
-    root -i --nodeps "$(package pindus-plugin-devel)"
+    in_root --initdb
+    in_root -i --nodeps "$(package pindus-plugin-devel)"
     mkdir -p "$work/build/SOURCES"
     echo '{"manifest": 1, "id": "acme", "methods": {}}' >"$work/build/SOURCES/acme.acme.json"
     cat >"$work/acme.spec" <<'SPEC'
@@ -81,7 +82,7 @@ install -D -m 644 %{SOURCE0} %{buildroot}%{_pindus_manifestdir}/acme.acme.json
 %{_pindus_manifestdir}/acme.acme.json
 SPEC
     quietly "$work/log" rpmbuild -bb --nodeps --define "_topdir $work/build" \
-      --load "$work"/root/usr/lib/rpm/macros.d/macros.pindus "$work/acme.spec"
+      --load "$root"/usr/lib/rpm/macros.d/macros.pindus "$work/acme.spec"
     acme=$work/build/RPMS/noarch/pindus-plugin-acme-1-1.noarch.rpm
     rpm -qp --requires "$acme" >"$work/out"
     shows 'pindus(abi-1) >= 1.0' "$work/out"

@@ -41,10 +41,12 @@ quietly() {
   shift
   "$@" >"$log" 2>&1 </dev/null || { tail -n 60 "$log"; fail "$*"; }
 }
+# needs_system NAME: a system that was made as NAME.
+needs_system() { [ -d "$systems/$1" ] || skip "no system $1 could be made here"; }
 # in_system NAME SCRIPT [ARGUMENT...]: SCRIPT in a root shell of a fresh copy of the system that was
 # made as NAME.
 in_system() {
-  [ -d "$systems/$1" ] || skip "no system to install in could be made here"
+  needs_system "$1"
   system=$systems/$1
   shift
   # shellcheck disable=SC2016 # the inner shell's

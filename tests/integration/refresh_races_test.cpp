@@ -83,19 +83,19 @@ TEST_CASE("two accounts refresh side by side") {
     most = std::max<int>(most, ++under_way);
     for (int i = 0; most < 2 && i < 100; ++i) connection.sleep(50ms);
     --under_way;
-    const bool work = request.find("work-refresh") != std::string::npos;
-    connection.write(token_answer(work ? "work-access" : "home-access"));
+    const bool office = request.find("office-refresh") != std::string::npos;
+    connection.write(token_answer(office ? "office-access" : "home-access"));
   });
   endpoint.profile.write_vault(R"({"acme": {
     "home": {"kind": "oauth", "isDefault": true, "access": "a", "refresh": "home-refresh", "expires": 1},
-    "work": {"kind": "oauth", "access": "b", "refresh": "work-refresh", "expires": 1}}})");
+    "office": {"kind": "oauth", "access": "b", "refresh": "office-refresh", "expires": 1}}})");
   auto home = endpoint.profile.start({"auth", "key", "acme", "--account", "home"});
-  auto work = endpoint.profile.start({"auth", "key", "acme", "--account", "work"});
+  auto office = endpoint.profile.start({"auth", "key", "acme", "--account", "office"});
   CHECK(home.wait().out == "home-access\n");
-  CHECK(work.wait().out == "work-access\n");
+  CHECK(office.wait().out == "office-access\n");
   CHECK(most == 2);
   CHECK(endpoint.profile.stored("/acme/home/access") == "home-access");
-  CHECK(endpoint.profile.stored("/acme/work/access") == "work-access");
+  CHECK(endpoint.profile.stored("/acme/office/access") == "office-access");
 }
 
 TEST_CASE("a token that another program refreshed meanwhile is used") {

@@ -229,21 +229,21 @@ TEST_CASE("two accounts of one program refresh without waiting for each other") 
     ++under_way;
     for (int i = 0; under_way < 2 && i < 200; ++i) connection.sleep(50ms);
     if (under_way < 2) return;
-    const bool work = request.find("work-refresh") != std::string::npos;
-    connection.write(token_answer(work ? "work-access" : "home-access"));
+    const bool office = request.find("office-refresh") != std::string::npos;
+    connection.write(token_answer(office ? "office-access" : "home-access"));
   });
   endpoint.profile.write_vault(R"({"acme": {
     "home": {"kind": "oauth", "isDefault": true, "access": "a", "refresh": "home-refresh", "expires": 1},
-    "work": {"kind": "oauth", "access": "b", "refresh": "work-refresh", "expires": 1}}})");
+    "office": {"kind": "oauth", "access": "b", "refresh": "office-refresh", "expires": 1}}})");
   Embedder embedder(endpoint.profile);
   auto home = async_read_usable_key(embedder.vault, "acme", "home");
-  auto work = async_read_usable_key(embedder.vault, "acme", "work");
+  auto office = async_read_usable_key(embedder.vault, "acme", "office");
   const auto home_key = home.get();
-  const auto work_key = work.get();
+  const auto office_key = office.get();
   REQUIRE((home_key && *home_key));
-  REQUIRE((work_key && *work_key));
+  REQUIRE((office_key && *office_key));
   CHECK((*home_key)->key.view() == "home-access");
-  CHECK((*work_key)->key.view() == "work-access");
+  CHECK((*office_key)->key.view() == "office-access");
   CHECK(endpoint.profile.stored("/acme/home/access") == "home-access");
-  CHECK(endpoint.profile.stored("/acme/work/access") == "work-access");
+  CHECK(endpoint.profile.stored("/acme/office/access") == "office-access");
 }
