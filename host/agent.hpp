@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/environment.hpp"
-#include "core/fault.hpp"
-#include "core/installation.hpp"
+#include "core/base/environment.hpp"
+#include "core/base/fault.hpp"
+#include "core/base/installation.hpp"
 
 namespace pindus {
 

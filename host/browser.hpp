@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "core/environment.hpp"
+#include "core/base/environment.hpp"
 
 namespace pindus {
 

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "core/fault.hpp"
+#include "core/base/fault.hpp"
 
 namespace pindus {
 

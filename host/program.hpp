@@ -5,11 +5,11 @@
 #include <span>
 #include <string>
 
+#include "core/base/environment.hpp"
+#include "core/base/fault.hpp"
+#include "core/base/installation.hpp"
 #include "core/command/credential_command.hpp"
 #include "core/directory/provider_directory.hpp"
-#include "core/environment.hpp"
-#include "core/fault.hpp"
-#include "core/installation.hpp"
 
 namespace pindus {
 

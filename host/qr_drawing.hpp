@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/environment.hpp"
+#include "core/base/environment.hpp"
 #include "core/services/services.hpp"
 
 namespace pindus {

@@ -6,9 +6,9 @@
 #include <mutex>
 #include <string>
 
+#include "core/base/environment.hpp"
+#include "core/base/file_descriptor.hpp"
 #include "core/command/credential_io.hpp"
-#include "core/environment.hpp"
-#include "core/file_descriptor.hpp"
 #include "host/line_editor.hpp"
 #include "host/raw_mode.hpp"
 

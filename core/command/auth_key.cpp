@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/base/json.hpp"
 #include "core/command/command_run.hpp"
-#include "core/json.hpp"
 
 namespace pindus {
 namespace {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/base/json.hpp"
 #include "core/command/command_run.hpp"
-#include "core/json.hpp"
 
 namespace pindus {
 namespace {

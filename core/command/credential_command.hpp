@@ -8,10 +8,10 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/environment.hpp"
+#include "core/base/fault.hpp"
 #include "core/command/credential_io.hpp"
 #include "core/directory/provider_directory.hpp"
-#include "core/environment.hpp"
-#include "core/fault.hpp"
 #include "core/vault/auth_vault.hpp"
 
 namespace pindus {

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/fault.hpp"
-#include "core/secret.hpp"
+#include "core/base/fault.hpp"
+#include "core/base/secret.hpp"
 #include "core/services/services.hpp"
 
 namespace pindus {

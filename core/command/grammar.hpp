@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/fault.hpp"
+#include "core/base/fault.hpp"
 #include "core/vault/auth_vault.hpp"
 
 namespace pindus {

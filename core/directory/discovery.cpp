@@ -10,11 +10,11 @@
 
 #include <pindus/plugin.h>
 
+#include "core/base/fault.hpp"
 #include "core/directory/manifest.hpp"
 #include "core/directory/merge.hpp"
 #include "core/directory/provider_directory.hpp"
 #include "core/directory/trust.hpp"
-#include "core/fault.hpp"
 
 namespace pindus {
 namespace {

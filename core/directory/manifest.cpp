@@ -6,7 +6,7 @@
 #include <array>
 #include <set>
 
-#include "core/fault.hpp"
+#include "core/base/fault.hpp"
 
 namespace pindus {
 namespace {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/json.hpp"
 #include "core/directory/provider_directory.hpp"
-#include "core/json.hpp"
 
 namespace pindus {
 

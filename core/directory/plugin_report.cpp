@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "core/fault.hpp"
-#include "core/json.hpp"
+#include "core/base/fault.hpp"
+#include "core/base/json.hpp"
 
 namespace pindus {
 namespace {

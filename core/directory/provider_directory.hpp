@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/environment.hpp"
+#include "core/base/environment.hpp"
 #include "core/vault/auth_vault.hpp"
 
 namespace pindus {

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/platform.hpp"
 #include "core/directory/trust.hpp"
-#include "core/platform.hpp"
 
 namespace pindus {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/secret.hpp"
+#include "core/base/secret.hpp"
 
 namespace pindus {
 

@@ -10,10 +10,10 @@
 
 #include <pindus/plugin.h>
 
+#include "core/base/environment.hpp"
+#include "core/base/fault.hpp"
 #include "core/command/credential_io.hpp"
 #include "core/directory/provider_directory.hpp"
-#include "core/environment.hpp"
-#include "core/fault.hpp"
 #include "core/services/services.hpp"
 #include "core/vault/auth_vault.hpp"
 

@@ -11,7 +11,7 @@
 #include <optional>
 #include <system_error>
 
-#include "core/fault.hpp"
+#include "core/base/fault.hpp"
 #include "core/loader/result_code.hpp"
 
 namespace pindus {

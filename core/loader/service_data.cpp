@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <span>
 
-#include "core/json.hpp"
+#include "core/base/json.hpp"
 #include "core/loader/form_encoding.hpp"
 #include "core/loader/host_services.hpp"
 

@@ -14,10 +14,10 @@
 
 #include <pindus/plugin.h>
 
-#include "core/json.hpp"
+#include "core/base/json.hpp"
+#include "core/base/secret.hpp"
 #include "core/loader/handles.hpp"
 #include "core/loader/method_session.hpp"
-#include "core/secret.hpp"
 
 namespace pindus {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "core/stoppable_wait.hpp"
+#include "core/base/stoppable_wait.hpp"
 #include "core/vault/credential_record.hpp"
 #include "core/vault/file_fault.hpp"
 #include "core/vault/usable_key.hpp"

@@ -6,7 +6,7 @@
 #include <stop_token>
 #include <string_view>
 
-#include "core/fault.hpp"
+#include "core/base/fault.hpp"
 #include "core/vault/auth_vault.hpp"
 
 namespace pindus {

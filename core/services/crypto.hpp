@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "core/secret.hpp"
+#include "core/base/secret.hpp"
 
 /// The crypto of Services, over Botan. Each function as Services has it.
 namespace pindus::crypto {

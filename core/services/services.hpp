@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/fault.hpp"
-#include "core/secret.hpp"
+#include "core/base/fault.hpp"
+#include "core/base/secret.hpp"
 
 namespace pindus {
 

@@ -8,13 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include "core/fault.hpp"
-#include "core/secret.hpp"
+#include "core/base/auth_kind.hpp"
+#include "core/base/fault.hpp"
+#include "core/base/secret.hpp"
 
 namespace pindus {
-
-/// How an account's credential came to be: the vault's `kind`.
-enum class AuthKind { api_key, oauth };
 
 /// A sign-in's outcome, and what a refresh starts from.
 struct OAuthCredentials {

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/secret.hpp"
 #include "core/vault/auth_vault.hpp"
 #include "core/vault/json_edit.hpp"
-#include "core/vault/secret_text.hpp"
 
 namespace pindus {
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string_view>
 
-#include "core/fault.hpp"
+#include "core/base/fault.hpp"
 
 namespace pindus {
 

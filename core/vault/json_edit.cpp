@@ -5,7 +5,7 @@
 #include <cmath>
 #include <ranges>
 
-#include "core/json.hpp"
+#include "core/base/json.hpp"
 
 namespace pindus {
 namespace {

@@ -8,8 +8,7 @@
 #include <vector>
 
 #include "core/bare/json_reader.hpp"
-#include "core/secret.hpp"
-#include "core/vault/secret_text.hpp"
+#include "core/base/secret.hpp"
 
 namespace pindus {
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/fault.hpp"
-#include "core/file_descriptor.hpp"
+#include "core/base/fault.hpp"
+#include "core/base/file_descriptor.hpp"
 
 namespace pindus {
 

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "core/fault.hpp"
+#include "core/base/fault.hpp"
+#include "core/base/secret.hpp"
 #include "core/vault/auth_vault.hpp"
 #include "core/vault/json_edit.hpp"
-#include "core/vault/secret_text.hpp"
 
 namespace pindus {
 

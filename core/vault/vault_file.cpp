@@ -11,7 +11,7 @@
 #include <optional>
 #include <utility>
 
-#include "core/platform.hpp"
+#include "core/base/platform.hpp"
 #include "core/vault/file_fault.hpp"
 #include "core/vault/vault_lock.hpp"
 #include "core/vault/vault_snapshot.hpp"

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "core/platform.hpp"
-#include "core/stoppable_wait.hpp"
+#include "core/base/platform.hpp"
+#include "core/base/stoppable_wait.hpp"
 #include "core/vault/file_fault.hpp"
 #include "core/vault/private_file.hpp"
 

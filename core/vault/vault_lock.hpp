@@ -6,8 +6,8 @@
 #include <stop_token>
 #include <string_view>
 
-#include "core/fault.hpp"
-#include "core/file_descriptor.hpp"
+#include "core/base/fault.hpp"
+#include "core/base/file_descriptor.hpp"
 
 namespace pindus {
 

@@ -9,8 +9,8 @@
 #include <chrono>
 #include <utility>
 
-#include "core/file_descriptor.hpp"
-#include "core/stoppable_wait.hpp"
+#include "core/base/file_descriptor.hpp"
+#include "core/base/stoppable_wait.hpp"
 #include "core/vault/file_fault.hpp"
 
 namespace pindus {

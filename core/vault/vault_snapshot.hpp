@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <stop_token>
 
-#include "core/fault.hpp"
+#include "core/base/fault.hpp"
 #include "core/vault/vault_document.hpp"
 
 namespace pindus {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "core/bare/ready_key.hpp"
-#include "core/fault.hpp"
+#include "core/base/fault.hpp"
 #include "core/vault/vault_document.hpp"
 
 namespace pindus {

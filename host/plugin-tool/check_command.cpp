@@ -9,9 +9,9 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "core/base/installation.hpp"
+#include "core/base/json.hpp"
 #include "core/directory/manifest.hpp"
-#include "core/installation.hpp"
-#include "core/json.hpp"
 #include "core/services/services.hpp"
 #include "host/plugin-tool/child_process.hpp"
 #include "host/plugin-tool/conformance.hpp"

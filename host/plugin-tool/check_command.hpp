@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "core/installation.hpp"
+#include "core/base/installation.hpp"
 
 namespace pindus::plugin_tool {
 

@@ -14,7 +14,7 @@
 #include <string>
 #include <system_error>
 
-#include "core/fault.hpp"
+#include "core/base/fault.hpp"
 
 namespace pindus::plugin_tool {
 namespace {

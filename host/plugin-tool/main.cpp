@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <exception>
 
-#include "core/installation.hpp"
+#include "core/base/installation.hpp"
 #include "host/plugin-tool/check_command.hpp"
 #include "host/plugin-tool/new_project.hpp"
 

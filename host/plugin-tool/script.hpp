@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/json.hpp"
 #include "core/directory/provider_directory.hpp"
-#include "core/json.hpp"
 #include "core/loader/method_session.hpp"
 
 namespace pindus::plugin_tool {

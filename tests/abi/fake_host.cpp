@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "core/json.hpp"
+#include "core/base/json.hpp"
 #include "core/services/services.hpp"
 
 namespace pindus::test {

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/file_descriptor.hpp"
+#include "core/base/file_descriptor.hpp"
 #include "tests/support/child_process.hpp"
 
 namespace pindus::test {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/json.hpp"
+#include "core/base/json.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/temporary_directory.hpp"
 

@@ -8,9 +8,9 @@
 #include <thread>
 #include <utility>
 
-#include "core/installation.hpp"
+#include "core/base/installation.hpp"
+#include "core/base/stoppable_wait.hpp"
 #include "core/refresh/oauth.hpp"
-#include "core/stoppable_wait.hpp"
 #include "core/vault/disk_vault.hpp"
 #include "tests/integration/oauth_peer.hpp"
 #include "tests/integration/token_endpoint.hpp"

@@ -3,7 +3,7 @@
 #include <csignal>
 #include <filesystem>
 
-#include "core/json.hpp"
+#include "core/base/json.hpp"
 #include "tests/integration/pindus_profile.hpp"
 #include "tests/plugin-tool/plugin_folder.hpp"
 

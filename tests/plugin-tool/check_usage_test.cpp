@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "core/json.hpp"
+#include "core/base/json.hpp"
 #include "tests/integration/pindus_profile.hpp"
 #include "tests/plugin-tool/plugin_folder.hpp"
 

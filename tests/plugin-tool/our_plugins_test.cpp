@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <set>
 
-#include "core/json.hpp"
+#include "core/base/json.hpp"
 #include "tests/integration/pindus_profile.hpp"
 
 using pindus::Json;

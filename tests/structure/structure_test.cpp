@@ -101,7 +101,7 @@ Complaints check_third_parties(const std::vector<Source>& sources) {
   };
   const std::vector<ThirdParty> third_parties = {
       {"<boost/", "core/loader/"},     {"<curl/", "core/services/"},
-      {"<botan/", "core/services/"},   {"<simdjson", "core/json.cpp"},
+      {"<botan/", "core/services/"},   {"<simdjson", "core/base/json.cpp"},
       {"<qrencode", "core/services/"},
   };
   Complaints complaints;
@@ -123,11 +123,11 @@ Complaints check_third_parties(const std::vector<Source>& sources) {
   return complaints;
 }
 
-// A port looks at core/platform.cpp and nowhere else in the core.
+// A port looks at core/base/platform.cpp and nowhere else in the core.
 Complaints check_platform(const std::vector<Source>& sources) {
   Complaints complaints;
   for (const Source& source : sources) {
-    if (!source.is_in("core/") || source.path == "core/platform.cpp") continue;
+    if (!source.is_in("core/") || source.path == "core/base/platform.cpp") continue;
     for (const std::string& line : source.lines) {
       for (const std::string_view word : {"getauxval(", "\"/proc/", "F_OFD_", "<linux/"}) {
         if (line.contains(word)) complaints.push_back(source.path + ": " + line);
@@ -212,12 +212,13 @@ TEST_CASE("no file has 400 lines") {
 }
 
 TEST_CASE("the rules find what is against them") {
-  CHECK(told(check_walls({made_up("plugins/x/x.cpp", {"\"core/json.hpp\""})})) ==
-        "plugins/x/x.cpp may not include \"core/json.hpp\"\n");
+  CHECK(told(check_walls({made_up("plugins/x/x.cpp", {"\"core/base/json.hpp\""})})) ==
+        "plugins/x/x.cpp may not include \"core/base/json.hpp\"\n");
   CHECK(check_walls({made_up("core/command/x.cpp", {"<termios.h>"})}).size() == 1);
-  CHECK(check_walls({made_up("core/x.cpp", {"<pindus/plugin.h>", "\"core/json.hpp\""})}).empty());
+  CHECK(check_walls({made_up("core/x.cpp", {"<pindus/plugin.h>", "\"core/base/json.hpp\""})})
+            .empty());
   CHECK(check_freestanding({made_up("core/bare/x.hpp", {"<cstdint>"})}).size() == 1);
-  CHECK(check_freestanding({made_up("host/front/x.cpp", {"\"core/fault.hpp\""})}).size() == 1);
+  CHECK(check_freestanding({made_up("host/front/x.cpp", {"\"core/base/fault.hpp\""})}).size() == 1);
   CHECK(check_third_parties({made_up("core/services/a.cpp", {"<curl/curl.h>"}),
                              made_up("core/services/b.cpp", {"<curl/curl.h>"})})
             .size() == 2);

@@ -1,4 +1,4 @@
-#include "core/fault.hpp"
+#include "core/base/fault.hpp"
 
 #include <catch2/catch.hpp>
 

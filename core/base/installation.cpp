@@ -1,6 +1,6 @@
-#include "core/installation.hpp"
+#include "core/base/installation.hpp"
 
-#include "core/platform.hpp"
+#include "core/base/platform.hpp"
 
 namespace pindus {
 namespace {

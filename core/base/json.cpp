@@ -1,4 +1,4 @@
-#include "core/json.hpp"
+#include "core/base/json.hpp"
 
 #include <fmt/core.h>
 #include <simdjson.h>
@@ -10,7 +10,7 @@
 #include <limits>
 
 #include "core/bare/json_reader.hpp"
-#include "core/utf8.hpp"
+#include "core/base/utf8.hpp"
 
 namespace pindus {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/platform.hpp"
+#include "core/base/platform.hpp"
 
 #include <fcntl.h>
 #include <sys/auxv.h>

@@ -1,9 +1,9 @@
-#include "core/fault.hpp"
+#include "core/base/fault.hpp"
 
 #include <cstdint>
 #include <utility>
 
-#include "core/utf8.hpp"
+#include "core/base/utf8.hpp"
 
 namespace pindus {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/environment.hpp"
+#include "core/base/environment.hpp"
 
 #include <cstdlib>
 
