@@ -9,7 +9,7 @@
 #include "core/base/fault.hpp"
 #include "core/base/installation.hpp"
 #include "core/command/credential_command.hpp"
-#include "core/directory/provider_directory.hpp"
+#include "core/providers/providers.hpp"
 
 namespace pindus {
 

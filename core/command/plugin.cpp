@@ -1,5 +1,5 @@
 #include "core/command/command_run.hpp"
-#include "core/directory/plugin_report.hpp"
+#include "core/command/plugin_report.hpp"
 
 namespace pindus {
 namespace {

@@ -13,7 +13,7 @@
 #include "core/base/environment.hpp"
 #include "core/base/fault.hpp"
 #include "core/command/credential_io.hpp"
-#include "core/directory/provider_directory.hpp"
+#include "core/providers/providers.hpp"
 #include "core/services/services.hpp"
 #include "core/vault/auth_vault.hpp"
 

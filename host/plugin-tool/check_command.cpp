@@ -11,7 +11,7 @@
 
 #include "core/base/installation.hpp"
 #include "core/base/json.hpp"
-#include "core/directory/manifest.hpp"
+#include "core/providers/manifest.hpp"
 #include "core/services/services.hpp"
 #include "host/plugin-tool/child_process.hpp"
 #include "host/plugin-tool/conformance.hpp"

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/base/json.hpp"
-#include "core/directory/provider_directory.hpp"
 #include "core/loader/method_session.hpp"
+#include "core/providers/providers.hpp"
 
 namespace pindus::plugin_tool {
 

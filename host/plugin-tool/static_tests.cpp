@@ -7,7 +7,7 @@
 
 #include <pindus/plugin.h>
 
-#include "core/directory/trust.hpp"
+#include "core/providers/trust.hpp"
 #include "host/plugin-tool/conformance.hpp"
 #include "host/plugin-tool/elf_facts.hpp"
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "core/directory/provider_directory.hpp"
+#include "core/providers/providers.hpp"
 #include "host/plugin-tool/script.hpp"
 
 namespace pindus::plugin_tool {

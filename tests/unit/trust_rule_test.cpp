@@ -2,7 +2,7 @@
 #include <cerrno>
 #include <map>
 
-#include "core/directory/trust.hpp"
+#include "core/providers/trust.hpp"
 
 using pindus::Distrust;
 using pindus::FileFacts;

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "core/directory/manifest.hpp"
+#include "core/providers/manifest.hpp"
 #include "directory_tree.hpp"
 
 using Catch::Matchers::Contains;

@@ -1,4 +1,4 @@
-#include "core/directory/merge.hpp"
+#include "core/providers/merge.hpp"
 
 #include <algorithm>
 #include <map>

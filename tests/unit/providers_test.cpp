@@ -1,6 +1,7 @@
+#include "core/providers/providers.hpp"
+
 #include <catch2/catch.hpp>
 
-#include "core/directory/provider_directory.hpp"
 #include "directory_tree.hpp"
 
 using Catch::Matchers::Contains;

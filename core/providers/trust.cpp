@@ -1,4 +1,4 @@
-#include "core/directory/trust.hpp"
+#include "core/providers/trust.hpp"
 
 #include <fmt/core.h>
 #include <sys/stat.h>

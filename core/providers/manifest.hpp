@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/base/json.hpp"
-#include "core/directory/provider_directory.hpp"
+#include "core/providers/providers.hpp"
 
 namespace pindus {
 

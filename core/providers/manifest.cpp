@@ -1,4 +1,4 @@
-#include "core/directory/manifest.hpp"
+#include "core/providers/manifest.hpp"
 
 #include <fmt/core.h>
 

@@ -1,4 +1,4 @@
-#include "core/directory/plugin_report.hpp"
+#include "core/command/plugin_report.hpp"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/directory/provider_directory.hpp"
+#include "core/providers/providers.hpp"
 
 /// A tree of manifests and libraries in a temporary folder, laid out as an installed one, gone with
 /// this object.

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/directory/provider_directory.hpp"
+#include "core/providers/providers.hpp"
 
 namespace pindus {
 

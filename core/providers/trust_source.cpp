@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/base/platform.hpp"
-#include "core/directory/trust.hpp"
+#include "core/providers/trust.hpp"
 
 namespace pindus {
 namespace {

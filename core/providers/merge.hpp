@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/directory/manifest.hpp"
+#include "core/providers/manifest.hpp"
 
 namespace pindus {
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "core/directory/provider_directory.hpp"
+#include "core/providers/providers.hpp"
 
 namespace pindus {
 

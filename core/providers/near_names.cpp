@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "core/directory/manifest.hpp"
-#include "core/directory/provider_directory.hpp"
+#include "core/providers/manifest.hpp"
+#include "core/providers/providers.hpp"
 
 namespace pindus {
 namespace {

@@ -11,10 +11,10 @@
 #include <pindus/plugin.h>
 
 #include "core/base/fault.hpp"
-#include "core/directory/manifest.hpp"
-#include "core/directory/merge.hpp"
-#include "core/directory/provider_directory.hpp"
-#include "core/directory/trust.hpp"
+#include "core/providers/manifest.hpp"
+#include "core/providers/merge.hpp"
+#include "core/providers/providers.hpp"
+#include "core/providers/trust.hpp"
 
 namespace pindus {
 namespace {

@@ -1,6 +1,6 @@
 #include "core/base/installation.hpp"
 #include "core/base/platform.hpp"
-#include "core/directory/provider_directory.hpp"
+#include "core/providers/providers.hpp"
 
 namespace pindus {
 namespace {

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/json.hpp"
-#include "core/directory/plugin_report.hpp"
+#include "core/command/plugin_report.hpp"
 #include "directory_tree.hpp"
 
 using Catch::Matchers::Contains;
