@@ -8,7 +8,7 @@
 
 #include "core/base/environment.hpp"
 #include "core/base/file_descriptor.hpp"
-#include "core/command/credential_io.hpp"
+#include "core/session/credential_io.hpp"
 #include "host/line_editor.hpp"
 #include "host/raw_mode.hpp"
 

@@ -10,8 +10,8 @@
 
 #include "core/base/environment.hpp"
 #include "core/base/fault.hpp"
-#include "core/command/credential_io.hpp"
 #include "core/providers/providers.hpp"
+#include "core/session/credential_io.hpp"
 #include "core/vault/auth_vault.hpp"
 
 namespace pindus {
@@ -47,13 +47,5 @@ struct CredentialResult {
 [[nodiscard]] CredentialResult run_credential_command(std::span<const std::string> args,
                                                       const CommandContext& context,
                                                       std::stop_token stop = {});
-
-/// Whether `key` can be an api key: at least 20 characters, none of them a blank or a control
-/// character, no placeholder ("your-api-key", "xxxx", "changeme", "<", ...). Fault: invalid-key;
-/// it doesn't quote the key.
-[[nodiscard]] Result<void> validate_api_key(std::string_view key, std::size_t min_length = 20);
-
-/// Whether `name` is 1 to 50 characters of [A-Za-z0-9_-]. Fault: invalid-account.
-[[nodiscard]] Result<void> validate_account_name(std::string_view name);
 
 }  // namespace pindus

@@ -6,8 +6,9 @@
 #include <pindus/plugin.h>
 
 #include "core/command/command_run.hpp"
-#include "core/loader/method_session.hpp"
 #include "core/refresh/oauth.hpp"
+#include "core/session/run_method.hpp"
+#include "core/vault/credential_rules.hpp"
 
 namespace pindus {
 namespace {

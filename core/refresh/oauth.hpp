@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/loader/method_session.hpp"
 #include "core/refresh/token_refresher.hpp"
+#include "core/session/run_method.hpp"
 
 namespace pindus {
 

@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "core/loader/result_code.hpp"
 #include "core/services/services.hpp"
+#include "core/session/result_code.hpp"
 #include "host/plugin-tool/borrowed_text.hpp"
 #include "host/plugin-tool/conformance.hpp"
 #include "host/plugin-tool/process_state.hpp"

@@ -9,9 +9,9 @@
 
 #include <pindus/plugin.h>
 
-#include "core/loader/host_services.hpp"
-#include "core/loader/plugin_library.hpp"
-#include "core/loader/result_code.hpp"
+#include "core/session/library.hpp"
+#include "core/session/result_code.hpp"
+#include "core/session/slots/slots.hpp"
 #include "host/plugin-tool/conformance.hpp"
 
 namespace pindus::plugin_tool {

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "core/loader/host_services.hpp"
+#include "core/session/slots/slots.hpp"
 #include "host/plugin-tool/borrowed_text.hpp"
 
 namespace pindus::plugin_tool {

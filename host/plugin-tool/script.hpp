@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/base/json.hpp"
-#include "core/loader/method_session.hpp"
 #include "core/providers/providers.hpp"
+#include "core/session/run_method.hpp"
 
 namespace pindus::plugin_tool {
 

@@ -7,7 +7,7 @@
 #include <ranges>
 #include <stdexcept>
 
-#include "core/loader/form_encoding.hpp"
+#include "core/session/form_encoding.hpp"
 
 namespace pindus::plugin_tool {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/command/credential_io.hpp"
 #include "core/services/services.hpp"
+#include "core/session/credential_io.hpp"
 #include "host/plugin-tool/script.hpp"
 
 namespace pindus::plugin_tool {

@@ -100,7 +100,7 @@ Complaints check_third_parties(const std::vector<Source>& sources) {
     std::string_view home;  // the folder of the one file that includes it
   };
   const std::vector<ThirdParty> third_parties = {
-      {"<boost/", "core/loader/"},     {"<curl/", "core/services/"},
+      {"<boost/", "core/session/"},    {"<curl/", "core/services/"},
       {"<botan/", "core/services/"},   {"<simdjson", "core/base/json.cpp"},
       {"<qrencode", "core/services/"},
   };

@@ -10,7 +10,7 @@
 
 #include <pindus/plugin.h>
 
-#include "core/loader/method_session.hpp"
+#include "core/session/run_method.hpp"
 
 namespace pindus::test {
 

@@ -9,7 +9,7 @@
 #include <set>
 #include <thread>
 
-#include "core/loader/plugin_library.hpp"
+#include "core/session/library.hpp"
 #include "tests/unit/session_fakes.hpp"
 
 using pindus::load_plugin;

@@ -16,8 +16,8 @@
 
 #include "core/base/json.hpp"
 #include "core/base/secret.hpp"
-#include "core/loader/handles.hpp"
-#include "core/loader/method_session.hpp"
+#include "core/session/handles.hpp"
+#include "core/session/run_method.hpp"
 
 namespace pindus {
 

@@ -2,7 +2,7 @@
 
 #include <pindus/plugin.h>
 
-#include "core/loader/session.hpp"
+#include "core/session/session.hpp"
 
 namespace pindus {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/loader/method_session.hpp"
+#include "core/session/run_method.hpp"
 
 namespace pindus {
 namespace {

@@ -1,6 +1,6 @@
-#include <catch2/catch.hpp>
+#include "core/vault/credential_rules.hpp"
 
-#include "core/command/credential_command.hpp"
+#include <catch2/catch.hpp>
 
 using pindus::FaultKind;
 using pindus::validate_account_name;

@@ -3,7 +3,7 @@
 #include <exception>
 #include <new>
 
-#include "core/loader/host_services.hpp"
+#include "core/session/slots/slots.hpp"
 
 namespace pindus {
 namespace {

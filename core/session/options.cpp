@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/loader/session.hpp"
+#include "core/session/session.hpp"
 
 // Options as a plugin sees them: plugin.h, `option`.
 

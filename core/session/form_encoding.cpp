@@ -1,4 +1,4 @@
-#include "core/loader/form_encoding.hpp"
+#include "core/session/form_encoding.hpp"
 
 #include <algorithm>
 

@@ -12,9 +12,9 @@
 
 #include "core/base/environment.hpp"
 #include "core/base/fault.hpp"
-#include "core/command/credential_io.hpp"
 #include "core/providers/providers.hpp"
 #include "core/services/services.hpp"
+#include "core/session/credential_io.hpp"
 #include "core/vault/auth_vault.hpp"
 
 namespace pindus {

@@ -1,4 +1,4 @@
-#include "core/loader/plugin_library.hpp"
+#include "core/session/library.hpp"
 
 #include <dlfcn.h>
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 #include <system_error>
 
 #include "core/base/fault.hpp"
-#include "core/loader/result_code.hpp"
+#include "core/session/result_code.hpp"
 
 namespace pindus {
 namespace {

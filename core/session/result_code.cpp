@@ -1,4 +1,4 @@
-#include "core/loader/result_code.hpp"
+#include "core/session/result_code.hpp"
 
 #include <pindus/plugin.h>
 

@@ -1,13 +1,13 @@
-#include "core/loader/method_session.hpp"
+#include "core/session/run_method.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "core/loader/host_services.hpp"
-#include "core/loader/plugin_library.hpp"
-#include "core/loader/result_code.hpp"
-#include "core/loader/session.hpp"
+#include "core/session/library.hpp"
+#include "core/session/result_code.hpp"
+#include "core/session/session.hpp"
+#include "core/session/slots/slots.hpp"
 
 namespace pindus {
 namespace {

@@ -2,8 +2,8 @@
 #include <span>
 
 #include "core/base/json.hpp"
-#include "core/loader/form_encoding.hpp"
-#include "core/loader/host_services.hpp"
+#include "core/session/form_encoding.hpp"
+#include "core/session/slots/slots.hpp"
 
 // Host services about forms and JSON.
 

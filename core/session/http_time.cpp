@@ -1,4 +1,4 @@
-#include "core/loader/http_time.hpp"
+#include "core/session/http_time.hpp"
 
 #include <algorithm>
 #include <array>

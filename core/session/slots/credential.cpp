@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/loader/host_services.hpp"
+#include "core/session/slots/slots.hpp"
 
 // Host services about what the session is for: its provider, the manifest, the credential.
 

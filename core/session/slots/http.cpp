@@ -3,8 +3,8 @@
 #include <charconv>
 #include <cstdio>
 
-#include "core/loader/host_services.hpp"
-#include "core/loader/http_time.hpp"
+#include "core/session/http_time.hpp"
+#include "core/session/slots/slots.hpp"
 
 // Host services about HTTP. What a request may be and where it may go is checked by Services::send;
 // here stand the rules of the session.

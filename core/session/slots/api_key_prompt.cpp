@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "core/loader/host_services.hpp"
+#include "core/session/slots/slots.hpp"
 
 // Where an api key comes from, in the order that the README promises.
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/command/credential_command.hpp"
-#include "core/loader/host_services.hpp"
+#include "core/session/slots/slots.hpp"
+#include "core/vault/credential_rules.hpp"
 
 // Host services about secrets, and the arithmetic on them.
 

@@ -1,4 +1,4 @@
-#include "core/loader/session.hpp"
+#include "core/session/session.hpp"
 
 #include <string.h>
 

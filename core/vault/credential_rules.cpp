@@ -1,10 +1,10 @@
+#include "core/vault/credential_rules.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <string>
-
-#include "core/command/credential_command.hpp"
 
 namespace pindus {
 namespace {

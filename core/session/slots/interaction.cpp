@@ -5,8 +5,8 @@
 #include <charconv>
 #include <condition_variable>
 
-#include "core/loader/host_services.hpp"
-#include "core/loader/result_code.hpp"
+#include "core/session/result_code.hpp"
+#include "core/session/slots/slots.hpp"
 
 // Host services that speak with the person, and those that wait.
 
