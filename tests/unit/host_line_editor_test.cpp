@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "host/line_editor.hpp"
+#include "host/cli/line_editor.hpp"
 
 using pindus::Echo;
 using pindus::LineEditor;

@@ -1,4 +1,4 @@
-#include "host/browser.hpp"
+#include "host/cli/browser.hpp"
 
 #include <fcntl.h>
 #include <signal.h>

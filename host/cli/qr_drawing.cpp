@@ -1,4 +1,4 @@
-#include "host/qr_drawing.hpp"
+#include "host/cli/qr_drawing.hpp"
 
 #include <sys/ioctl.h>
 #include <unistd.h>

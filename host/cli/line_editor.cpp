@@ -1,4 +1,4 @@
-#include "host/line_editor.hpp"
+#include "host/cli/line_editor.hpp"
 
 #include <string.h>
 

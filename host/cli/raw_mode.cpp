@@ -1,4 +1,4 @@
-#include "host/raw_mode.hpp"
+#include "host/cli/raw_mode.hpp"
 
 #include <signal.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "host/descriptors.hpp"
+#include "host/cli/descriptors.hpp"
 
 #include <fcntl.h>
 #include <poll.h>

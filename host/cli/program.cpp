@@ -1,4 +1,4 @@
-#include "host/program.hpp"
+#include "host/cli/program.hpp"
 
 #include <fmt/format.h>
 #include <string.h>
@@ -10,11 +10,11 @@
 #include "core/command/grammar.hpp"
 #include "core/refresh/oauth.hpp"
 #include "core/vault/disk_vault.hpp"
-#include "host/agent.hpp"
-#include "host/descriptors.hpp"
-#include "host/profile.hpp"
-#include "host/signals.hpp"
-#include "host/terminal.hpp"
+#include "host/cli/agent.hpp"
+#include "host/cli/descriptors.hpp"
+#include "host/cli/profile.hpp"
+#include "host/cli/signals.hpp"
+#include "host/cli/terminal.hpp"
 
 namespace pindus {
 namespace {

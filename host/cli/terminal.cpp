@@ -1,4 +1,4 @@
-#include "host/terminal.hpp"
+#include "host/cli/terminal.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -8,9 +8,9 @@
 
 #include <cerrno>
 
-#include "host/browser.hpp"
-#include "host/descriptors.hpp"
-#include "host/qr_drawing.hpp"
+#include "host/cli/browser.hpp"
+#include "host/cli/descriptors.hpp"
+#include "host/cli/qr_drawing.hpp"
 
 namespace pindus {
 namespace {

@@ -1,4 +1,4 @@
-#include "host/profile.hpp"
+#include "host/cli/profile.hpp"
 
 #include <limits.h>
 #include <pwd.h>

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "host/descriptors.hpp"
-#include "host/program.hpp"
+#include "host/cli/descriptors.hpp"
+#include "host/cli/program.hpp"
 
 int main(int argc, char** argv) try {
   pindus::hold_standard_descriptors();

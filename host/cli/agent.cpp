@@ -1,4 +1,4 @@
-#include "host/agent.hpp"
+#include "host/cli/agent.hpp"
 
 #include <fmt/format.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "host/signals.hpp"
+#include "host/cli/signals.hpp"
 
 #include <unistd.h>
 

@@ -9,8 +9,8 @@
 #include "core/base/environment.hpp"
 #include "core/base/file_descriptor.hpp"
 #include "core/session/credential_io.hpp"
-#include "host/line_editor.hpp"
-#include "host/raw_mode.hpp"
+#include "host/cli/line_editor.hpp"
+#include "host/cli/raw_mode.hpp"
 
 namespace pindus {
 
