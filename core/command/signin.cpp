@@ -6,7 +6,7 @@
 #include <pindus/plugin.h>
 
 #include "core/command/command_run.hpp"
-#include "core/refresh/oauth.hpp"
+#include "core/keys/plugin_refresher.hpp"
 #include "core/session/run_method.hpp"
 #include "core/vault/credential_rules.hpp"
 

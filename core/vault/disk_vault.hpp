@@ -4,8 +4,8 @@
 #include <memory>
 #include <utility>
 
-#include "core/vault/document_vault.hpp"
-#include "core/vault/vault_file.hpp"
+#include "core/vault/file_storage.hpp"
+#include "core/vault/vault.hpp"
 
 namespace pindus {
 
@@ -14,7 +14,7 @@ class DiskVault final : public DocumentVault {
  public:
   /// Touches no file. `profile` is the directory; `refresher` is borrowed, null: none.
   explicit DiskVault(std::filesystem::path profile, TokenRefresher* refresher = nullptr)
-      : DocumentVault(std::make_shared<VaultFile>(std::move(profile)), refresher) {}
+      : DocumentVault(std::make_shared<FileStorage>(std::move(profile)), refresher) {}
 };
 
 }  // namespace pindus

@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "core/vault/file_fault.hpp"
-#include "core/vault/vault_lock.hpp"
+#include "core/vault/file_lock.hpp"
 
 namespace pindus {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/vault/vault_storage.hpp"
+#include "core/vault/storage.hpp"
 
 namespace pindus {
 

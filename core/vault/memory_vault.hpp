@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/vault/document_vault.hpp"
 #include "core/vault/memory_storage.hpp"
+#include "core/vault/vault.hpp"
 
 namespace pindus {
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "core/command/grammar.hpp"
-#include "core/refresh/oauth.hpp"
+#include "core/keys/plugin_refresher.hpp"
 #include "core/vault/disk_vault.hpp"
 #include "host/cli/agent.hpp"
 #include "host/cli/descriptors.hpp"

@@ -10,7 +10,7 @@
 
 #include "core/base/installation.hpp"
 #include "core/base/stoppable_wait.hpp"
-#include "core/refresh/oauth.hpp"
+#include "core/keys/plugin_refresher.hpp"
 #include "core/vault/disk_vault.hpp"
 #include "tests/integration/oauth_peer.hpp"
 #include "tests/integration/token_endpoint.hpp"

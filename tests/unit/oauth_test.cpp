@@ -1,8 +1,7 @@
-#include "core/refresh/oauth.hpp"
-
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "core/keys/plugin_refresher.hpp"
 #include "tests/unit/session_fakes.hpp"
 
 using pindus::AuthKind;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/vault/disk_vault.hpp"
-#include "core/vault/vault_lock.hpp"
+#include "core/vault/file_lock.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/vault/child.hpp"
 #include "tests/vault/scripted_refresher.hpp"
@@ -18,10 +18,10 @@ using namespace std::chrono_literals;
 using pindus::account_lock_byte;
 using pindus::DiskVault;
 using pindus::FaultKind;
+using pindus::FileLock;
 using pindus::OAuthCredentials;
 using pindus::OnExisting;
 using pindus::Secret;
-using pindus::VaultLock;
 using pindus::test::read_file;
 using pindus::test::require;
 using pindus::test::ScriptedRefresher;
@@ -157,9 +157,9 @@ TEST_CASE("another program that writes in place meanwhile meets no torn file and
 TEST_CASE("a lock keeps out other threads, and a wait for it ends by time or by a stop") {
   const TemporaryDirectory profile;
   const auto file = profile / "auth.json.lock";
-  const auto held = VaultLock::take(file, 7, "it", {});
+  const auto held = FileLock::take(file, 7, "it", {});
   REQUIRE(held);
-  const auto late = VaultLock::take(file, 7, "the account x of p", {}, 30ms);
+  const auto late = FileLock::take(file, 7, "the account x of p", {}, 30ms);
   REQUIRE_FALSE(late);
   CHECK(late.error().message.find("the account x of p locked in " + file.string()) !=
         std::string::npos);
@@ -170,11 +170,11 @@ TEST_CASE("a lock keeps out other threads, and a wait for it ends by time or by 
     stop.request_stop();
   });
   const auto start = Clock::now();
-  const auto stopped = VaultLock::take(file, 7, "it", stop.get_token());
+  const auto stopped = FileLock::take(file, 7, "it", stop.get_token());
   REQUIRE_FALSE(stopped);
   CHECK(stopped.error().kind == FaultKind::aborted);
   CHECK(Clock::now() - start < 1s);
-  CHECK(VaultLock::take(file, 8, "another byte", {}).has_value());
+  CHECK(FileLock::take(file, 8, "another byte", {}).has_value());
 }
 
 TEST_CASE("a lock ends with the process that held it, also when that is killed") {
@@ -183,17 +183,17 @@ TEST_CASE("a lock ends with the process that held it, also when that is killed")
   int ready[2];
   REQUIRE(::pipe(ready) == 0);
   const pid_t holder = start_child([&] {
-    const auto lock = VaultLock::take(file, 7, "it", {});
+    const auto lock = FileLock::take(file, 7, "it", {});
     require(lock.has_value() && ::write(ready[1], "x", 1) == 1, "take");
     ::pause();
     return 0;
   });
   char byte = 0;
   REQUIRE(::read(ready[0], &byte, 1) == 1);
-  CHECK_FALSE(VaultLock::take(file, 7, "it", {}, 20ms));
+  CHECK_FALSE(FileLock::take(file, 7, "it", {}, 20ms));
   ::kill(holder, SIGKILL);
   CHECK(wait_for_child(holder) == 128 + SIGKILL);
-  CHECK(VaultLock::take(file, 7, "it", {}, 20ms).has_value());
+  CHECK(FileLock::take(file, 7, "it", {}, 20ms).has_value());
 }
 
 TEST_CASE("an account's lock byte is the same in every version") {

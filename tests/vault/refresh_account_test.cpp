@@ -1,4 +1,4 @@
-#include "core/refresh/refresh_account.hpp"
+#include "core/keys/refresh_account.hpp"
 
 #include <catch2/catch.hpp>
 #include <future>

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/refresh/token_refresher.hpp"
-#include "core/vault/usable_key.hpp"
+#include "core/keys/token_refresher.hpp"
+#include "core/keys/usable_key.hpp"
 
 namespace pindus::test {
 

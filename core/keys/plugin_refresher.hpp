@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/refresh/token_refresher.hpp"
+#include "core/keys/token_refresher.hpp"
 #include "core/session/run_method.hpp"
 
 namespace pindus {

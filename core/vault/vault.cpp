@@ -1,11 +1,11 @@
-#include "core/vault/document_vault.hpp"
+#include "core/vault/vault.hpp"
 
 #include <fmt/core.h>
 
-#include "core/refresh/refresh_account.hpp"
+#include "core/keys/refresh_account.hpp"
+#include "core/keys/usable_key.hpp"
 #include "core/vault/credential_record.hpp"
 #include "core/vault/json_edit.hpp"
-#include "core/vault/usable_key.hpp"
 
 namespace pindus {
 namespace {

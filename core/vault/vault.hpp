@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/refresh/token_refresher.hpp"
+#include "core/keys/token_refresher.hpp"
 #include "core/vault/auth_vault.hpp"
-#include "core/vault/vault_storage.hpp"
+#include "core/vault/storage.hpp"
 
 namespace pindus {
 

@@ -1,4 +1,4 @@
-#include "core/vault/vault_lock.hpp"
+#include "core/vault/file_lock.hpp"
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -44,16 +44,16 @@ std::int64_t account_lock_byte(std::string_view provider, std::string_view accou
   return 1 + static_cast<std::int64_t>(hash >> 2);
 }
 
-Result<VaultLock> VaultLock::take(const std::filesystem::path& file, std::int64_t byte,
-                                  std::string_view subject, const std::stop_token& stop,
-                                  std::chrono::milliseconds limit) {
+Result<FileLock> FileLock::take(const std::filesystem::path& file, std::int64_t byte,
+                                std::string_view subject, const std::stop_token& stop,
+                                std::chrono::milliseconds limit) {
   FileDescriptor descriptor = PINDUS_TRY(open_lock_file(file));
   const auto deadline = std::chrono::steady_clock::now() + limit;
   // A blocking fcntl could be ended neither by a stop nor after a time, so ask again and again.
   for (auto pause = 1ms;; pause = std::min(pause * 2, 4ms)) {
     const auto attempt = platform::try_lock_byte(descriptor.get(), byte);
     if (!attempt) return std::unexpected(file_fault(file, "locked", attempt.error()));
-    if (*attempt == platform::LockAttempt::taken) return VaultLock(std::move(descriptor), byte);
+    if (*attempt == platform::LockAttempt::taken) return FileLock(std::move(descriptor), byte);
     if (std::chrono::steady_clock::now() >= deadline) {
       return fail(
           FaultKind::vault,

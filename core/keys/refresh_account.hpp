@@ -5,9 +5,9 @@
 #include <stop_token>
 #include <string_view>
 
-#include "core/refresh/token_refresher.hpp"
+#include "core/keys/token_refresher.hpp"
 #include "core/vault/auth_vault.hpp"
-#include "core/vault/vault_storage.hpp"
+#include "core/vault/storage.hpp"
 
 namespace pindus {
 

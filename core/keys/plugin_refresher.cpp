@@ -1,4 +1,4 @@
-#include "core/refresh/oauth.hpp"
+#include "core/keys/plugin_refresher.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,7 +9,7 @@
 
 #include <pindus/plugin.h>
 
-#include "core/vault/usable_key.hpp"
+#include "core/keys/usable_key.hpp"
 
 namespace pindus {
 namespace {

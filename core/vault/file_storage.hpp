@@ -7,16 +7,16 @@
 #include <string_view>
 
 #include "core/vault/private_file.hpp"
-#include "core/vault/vault_storage.hpp"
+#include "core/vault/storage.hpp"
 
 namespace pindus {
 
 /// `auth.json` in a profile, shared with other processes of ours, which lock, and with other
 /// programs, which don't.
-class VaultFile final : public VaultStorage {
+class FileStorage final : public VaultStorage {
  public:
   /// Touches nothing.
-  explicit VaultFile(std::filesystem::path profile);
+  explicit FileStorage(std::filesystem::path profile);
 
   [[nodiscard]] bare::KeyAnswer find_ready_key(const bare::KeyRequest& request,
                                                bare::TextBuffer& out) override;

@@ -1,4 +1,4 @@
-#include "core/vault/vault_file.hpp"
+#include "core/vault/file_storage.hpp"
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -13,8 +13,8 @@
 
 #include "core/base/platform.hpp"
 #include "core/vault/file_fault.hpp"
-#include "core/vault/vault_lock.hpp"
-#include "core/vault/vault_snapshot.hpp"
+#include "core/vault/file_lock.hpp"
+#include "core/vault/file_snapshot.hpp"
 
 namespace pindus {
 namespace {
@@ -97,7 +97,8 @@ Result<void> check_replaceable(const std::filesystem::path& target) {
 
 class HeldFileAccount final : public HeldAccount {
  public:
-  HeldFileAccount(const VaultFile& vault, VaultLock lock) : vault_(vault), lock_(std::move(lock)) {}
+  HeldFileAccount(const FileStorage& vault, FileLock lock)
+      : vault_(vault), lock_(std::move(lock)) {}
 
   Result<void> reserve() override {
     const auto target = PINDUS_TRY(vault_.prepare_to_write());
@@ -116,35 +117,36 @@ class HeldFileAccount final : public HeldAccount {
       const auto target = PINDUS_TRY(vault_.prepare_to_write());
       replacement_.emplace(PINDUS_TRY(ReplacementFile::make(target, lock_.byte())));
     }
-    const VaultLock whole = PINDUS_TRY(
-        VaultLock::take(vault_.lock_file_, vault_lock_byte, "the credential store", stop));
+    const FileLock whole = PINDUS_TRY(
+        FileLock::take(vault_.lock_file_, vault_lock_byte, "the credential store", stop));
     const auto changed = vault_.replace(*replacement_, edit, stop);
     replacement_.reset();
     return changed;
   }
 
  private:
-  const VaultFile& vault_;
-  VaultLock lock_;
+  const FileStorage& vault_;
+  FileLock lock_;
   std::optional<ReplacementFile> replacement_;
 };
 
-VaultFile::VaultFile(std::filesystem::path profile)
+FileStorage::FileStorage(std::filesystem::path profile)
     : profile_(std::move(profile)),
       file_(profile_ / "auth.json"),
       lock_file_(profile_ / "auth.json.lock") {}
 
-bare::KeyAnswer VaultFile::find_ready_key(const bare::KeyRequest& request, bare::TextBuffer& out) {
+bare::KeyAnswer FileStorage::find_ready_key(const bare::KeyRequest& request,
+                                            bare::TextBuffer& out) {
   FileReader file(file_);
   bare::JsonReader reader(&FileReader::refill, &file);
   return bare::find_ready_key(reader, request, out);
 }
 
-Result<VaultDocument> VaultFile::read(const std::stop_token& stop) {
+Result<VaultDocument> FileStorage::read(const std::stop_token& stop) {
   return PINDUS_TRY(read_vault(file_, stop)).document;
 }
 
-Result<void> VaultFile::check_writable() {
+Result<void> FileStorage::check_writable() {
   PINDUS_CHECK(check_access(profile_, W_OK | X_OK));
   PINDUS_CHECK(check_access(lock_file_, R_OK | W_OK));
   const auto target = PINDUS_TRY(follow_links(file_));
@@ -152,33 +154,33 @@ Result<void> VaultFile::check_writable() {
   return check_replaceable(target);
 }
 
-Result<std::unique_ptr<HeldAccount>> VaultFile::hold_account(std::string_view provider,
-                                                             std::string_view account,
-                                                             const std::stop_token& stop) {
+Result<std::unique_ptr<HeldAccount>> FileStorage::hold_account(std::string_view provider,
+                                                               std::string_view account,
+                                                               const std::stop_token& stop) {
   PINDUS_CHECK(make_private_directory(profile_));
-  auto lock = PINDUS_TRY(VaultLock::take(
+  auto lock = PINDUS_TRY(FileLock::take(
       lock_file_, account_lock_byte(provider, account),
       fmt::format("the account {} of {}", printable(account, 60), printable(provider, 60)), stop));
   return std::make_unique<HeldFileAccount>(*this, std::move(lock));
 }
 
-Result<void> VaultFile::change(const VaultEdit& edit, const std::stop_token& stop) {
+Result<void> FileStorage::change(const VaultEdit& edit, const std::stop_token& stop) {
   PINDUS_CHECK(make_private_directory(profile_));
-  const VaultLock lock =
-      PINDUS_TRY(VaultLock::take(lock_file_, vault_lock_byte, "the credential store", stop));
+  const FileLock lock =
+      PINDUS_TRY(FileLock::take(lock_file_, vault_lock_byte, "the credential store", stop));
   const auto target = PINDUS_TRY(prepare_to_write());
   auto replacement = PINDUS_TRY(ReplacementFile::make(target, lock.byte()));
   return replace(replacement, edit, stop);
 }
 
-Result<std::filesystem::path> VaultFile::prepare_to_write() const {
+Result<std::filesystem::path> FileStorage::prepare_to_write() const {
   auto target = PINDUS_TRY(follow_links(file_));
   PINDUS_CHECK(check_replaceable(target));
   return target;
 }
 
-Result<void> VaultFile::replace(ReplacementFile& replacement, const VaultEdit& edit,
-                                const std::stop_token& stop) const {
+Result<void> FileStorage::replace(ReplacementFile& replacement, const VaultEdit& edit,
+                                  const std::stop_token& stop) const {
   for (int attempt = 0; attempt < write_attempts; ++attempt) {
     const VaultSnapshot before = PINDUS_TRY(read_vault(replacement.target(), stop));
     const SecretText text = PINDUS_TRY(edit(before.document));

@@ -1,4 +1,4 @@
-#include "core/vault/usable_key.hpp"
+#include "core/keys/usable_key.hpp"
 
 #include <fmt/core.h>
 

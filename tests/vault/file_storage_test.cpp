@@ -1,4 +1,4 @@
-#include "core/vault/vault_file.hpp"
+#include "core/vault/file_storage.hpp"
 
 #include <fcntl.h>
 #include <signal.h>

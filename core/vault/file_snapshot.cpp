@@ -1,4 +1,4 @@
-#include "core/vault/vault_snapshot.hpp"
+#include "core/vault/file_snapshot.hpp"
 
 #include <fcntl.h>
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-#include "core/refresh/refresh_account.hpp"
+#include "core/keys/refresh_account.hpp"
 
 #include <fmt/core.h>
 
@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "core/base/stoppable_wait.hpp"
+#include "core/keys/usable_key.hpp"
 #include "core/vault/credential_record.hpp"
 #include "core/vault/file_fault.hpp"
-#include "core/vault/usable_key.hpp"
 
 namespace pindus {
 namespace {
