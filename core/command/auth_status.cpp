@@ -2,21 +2,20 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <chrono>
+#include <memory>
 
 #include "core/base/json.hpp"
-#include "core/command/command_run.hpp"
+#include "core/base/text.hpp"
+#include "core/command/commands.hpp"
+#include "core/keys/choose_key.hpp"
 
 namespace pindus {
 namespace {
 
-using std::chrono::floor;
-using std::chrono::milliseconds;
-using std::chrono::system_clock;
-
-std::int64_t now_ms() {
-  return floor<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
+struct Options {
+  std::optional<std::string> provider;
+  bool json = false;
+};
 
 // "valid"; "expired" (the next `auth key` refreshes it); "unknown" for a record of a foreign form.
 std::string_view state_of(const StoredAccount& account) {
@@ -50,24 +49,25 @@ struct Status {
   std::vector<std::string> variables;  // those that are set
 };
 
-Result<std::vector<Status>> collect(const AuthStatusCommand& command, CommandRun& run) {
+Result<std::vector<Status>> collect(const Options& options, const Context& context) {
   std::vector<Status> all;
-  for (StoredProvider& stored : PINDUS_TRY(run.context.vault->list_providers())) {
-    all.push_back(
-        {stored.id, run.directory().find_provider(stored.id), std::move(stored.accounts), {}});
+  const ProviderDirectory& providers = context.providers();
+  for (StoredProvider& stored : PINDUS_TRY(context.vault().list_providers())) {
+    all.push_back({stored.id, providers.find_provider(stored.id), std::move(stored.accounts), {}});
   }
-  for (const Provider& provider : run.directory().providers()) {
+  for (const Provider& provider : providers.providers()) {
     std::vector<std::string> set;
     std::ranges::copy_if(provider.env, std::back_inserter(set), [&](const std::string& name) {
-      return run.context.environment->get_nonblank(name).has_value();
+      return context.environment().get_nonblank(name).has_value();
     });
     if (set.empty()) continue;
     auto found = std::ranges::find(all, &provider, &Status::provider);
     if (found == all.end()) found = all.insert(all.end(), {provider.id, &provider, {}, {}});
     found->variables = std::move(set);
   }
-  if (command.provider) {
-    std::erase_if(all, [&](const Status& s) { return !same_provider(s.id, *command.provider); });
+  if (options.provider) {
+    std::erase_if(all,
+                  [&](const Status& s) { return !equal_ignoring_case(s.id, *options.provider); });
   }
   return all;
 }
@@ -79,12 +79,15 @@ std::string account_json(const Status& status, const StoredAccount& account) {
       account.expires_ms ? fmt::to_string(*account.expires_ms) : "null", state_of(account));
 }
 
-// A variable is asked only where nothing is stored; then the first that is set.
-bool is_used(const Status& status, const std::string& variable) {
-  return status.accounts.empty() && variable == status.variables.front();
+// What 'auth key' would take it from, if nobody named an account.
+bool is_used(const Status& status, const std::string& variable, const Context& context) {
+  std::optional<Account> stored;
+  if (!status.accounts.empty()) stored = Account{status.id, status.accounts.front().name};
+  const auto source = usual_source(stored, status.provider, context.environment());
+  return source && source->variable == variable;
 }
 
-void print_json(const std::vector<Status>& all, CredentialIo& io) {
+void print_json(const std::vector<Status>& all, const Context& context) {
   std::vector<std::string> accounts;
   std::vector<std::string> variables;
   for (const Status& status : all) {
@@ -92,14 +95,15 @@ void print_json(const std::vector<Status>& all, CredentialIo& io) {
     for (const auto& name : status.variables) {
       variables.push_back(fmt::format(R"({{"provider":{},"variable":{},"used":{}}})",
                                       json_quote(status.id), json_quote(name),
-                                      is_used(status, name)));
+                                      is_used(status, name, context)));
     }
   }
-  io.print(fmt::format(R"({{"accounts":[{}],"environment":[{}]}})", fmt::join(accounts, ","),
-                       fmt::join(variables, ",")));
+  context.io().print(fmt::format(R"({{"accounts":[{}],"environment":[{}]}})",
+                                 fmt::join(accounts, ","), fmt::join(variables, ",")));
 }
 
-void print_text(const std::vector<Status>& all, CredentialIo& io) {
+void print_text(const std::vector<Status>& all, const Context& context) {
+  CredentialIo& io = context.io();
   if (all.empty()) io.print("Nothing is stored, and no provider's environment variable is set.");
   for (const Status& status : all) {
     io.print(provider_title(status.provider, status.id));
@@ -110,22 +114,31 @@ void print_text(const std::vector<Status>& all, CredentialIo& io) {
     }
     for (const auto& name : status.variables) {
       io.print(fmt::format("  {}: environment variable, {}", name,
-                           is_used(status, name) ? "used" : "not used"));
+                           is_used(status, name, context) ? "used" : "not used"));
     }
   }
 }
 
-}  // namespace
-
-Result<void> run_auth_status(const AuthStatusCommand& command, CommandRun& run) {
-  if (command.provider) run.provider = *command.provider;
-  const auto all = PINDUS_TRY(collect(command, run));
-  if (command.json) {
-    print_json(all, *run.context.io);
+Result<void> run(const Options& options, Context& context, CredentialResult& result) {
+  if (options.provider) result.provider = *options.provider;
+  const auto all = PINDUS_TRY(collect(options, context));
+  if (options.json) {
+    print_json(all, context);
   } else {
-    print_text(all, *run.context.io);
+    print_text(all, context);
   }
   return {};
+}
+
+}  // namespace
+
+CommandBody declare_auth_status(CommandOptions& command) {
+  const auto options = std::make_shared<Options>();
+  command.positional("PROVIDER", options->provider, "only this provider");
+  command.flag("--json", options->json, "print it as JSON");
+  return [options](Context& context, CredentialResult& result) {
+    return run(*options, context, result);
+  };
 }
 
 }  // namespace pindus

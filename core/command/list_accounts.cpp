@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "core/command/command_run.hpp"
+#include "core/base/text.hpp"
+#include "core/command/commands.hpp"
 
 namespace pindus {
 namespace {
@@ -14,18 +15,19 @@ std::string_view kind_name(const std::optional<AuthKind>& kind) {
 
 }  // namespace
 
-Result<void> list_accounts(const SigninCommand& command, CommandRun& run) {
-  CredentialIo& io = *run.context.io;
-  auto stored = PINDUS_TRY(run.context.vault->list_providers());
-  if (command.provider) {
-    run.provider = *command.provider;
-    std::erase_if(stored, [&](const auto& p) { return !same_provider(p.id, *command.provider); });
+Result<void> list_accounts(const std::optional<std::string>& only, Context& context,
+                           CredentialResult& result) {
+  CredentialIo& io = context.io();
+  auto stored = PINDUS_TRY(context.vault().list_providers());
+  if (only) {
+    result.provider = *only;
+    std::erase_if(stored, [&](const auto& p) { return !equal_ignoring_case(p.id, *only); });
   }
   io.print("Saved accounts:");
   if (stored.empty()) io.print("  (none)");
   for (const StoredProvider& provider : stored) {
-    io.print(fmt::format("  {}:",
-                         provider_title(run.directory().find_provider(provider.id), provider.id)));
+    const Provider* known = context.providers().find_provider(provider.id);
+    io.print(fmt::format("  {}:", provider_title(known, provider.id)));
     for (const StoredAccount& account : provider.accounts) {
       io.print(fmt::format("    - {}{} [{}]", printable(account.name),
                            account.is_default ? " (default)" : "", kind_name(account.kind)));

@@ -1,13 +1,14 @@
+#include "core/command/signin.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 
-#include <pindus/plugin.h>
-
-#include "core/command/command_run.hpp"
-#include "core/keys/plugin_refresher.hpp"
-#include "core/session/run_method.hpp"
+#include "core/base/text.hpp"
+#include "core/command/commands.hpp"
+#include "core/session/sign_in.hpp"
 #include "core/vault/credential_rules.hpp"
 
 namespace pindus {
@@ -25,15 +26,15 @@ std::size_t number_in(std::string_view text, std::size_t last) {
   return number;
 }
 
-Result<LoginChoice> choose_from_menu(const SigninCommand& command, CommandRun& run) {
-  CredentialIo& io = *run.context.io;
-  auto choices = list_login_providers(run.directory());
-  if (command.method) {
-    std::erase_if(choices, [&](const LoginChoice& c) { return c.method != *command.method; });
+Result<LoginChoice> choose_from_menu(const SigninOptions& options, const Context& context) {
+  CredentialIo& io = context.io();
+  auto choices = list_login_providers(context.providers());
+  if (options.method) {
+    std::erase_if(choices, [&](const LoginChoice& c) { return c.method != *options.method; });
   }
   if (choices.empty()) {
     return fail(FaultKind::unknown_provider, "no provider can be signed in at here",
-                fmt::format("{} plugin list shows why", run.context.program));
+                "pindus plugin list shows why");
   }
   io.notice("Sign in at");
   for (std::size_t i = 0; i < choices.size(); ++i) {
@@ -42,133 +43,142 @@ Result<LoginChoice> choose_from_menu(const SigninCommand& command, CommandRun& r
                           kind_of_sign_in(choices[i].method)));
   }
   for (;;) {
-    const Secret answer = PINDUS_TRY(io.ask("Number, or q to give up", run.stop));
+    const Secret answer = PINDUS_TRY(io.ask("Number, or q to give up", context.stop()));
     if (answer.empty() || answer.view() == "q") {
       return fail(FaultKind::aborted, "no provider was chosen",
-                  fmt::format("{} signin PROVIDER needs no menu", run.context.program));
+                  "pindus signin PROVIDER needs no menu");
     }
     if (const auto number = number_in(answer.view(), choices.size())) return choices[number - 1];
     io.notice(fmt::format("There are the numbers 1 to {}", choices.size()));
   }
 }
 
-CredentialFault unavailable(const Method& method) {
-  return sign_in_fault(method.unavailable, method.unavailable_hint);
+std::unexpected<CredentialFault> unavailable(const Method& method) {
+  return std::unexpected(sign_in_fault(method.unavailable, method.unavailable_hint));
 }
 
-Result<LoginChoice> choose_named(std::string_view id, const SigninCommand& command,
-                                 CommandRun& run) {
-  const Provider* provider = PINDUS_TRY(run.find_provider(id));
-  if (!provider->enabled) {
-    return std::unexpected(
-        CredentialFault{FaultKind::unknown_provider, "Provider is disabled",
-                        fmt::format("a manifest takes {} out of use", provider->id),
-                        fmt::format("{} plugin show {} names the file that sets \"enabled\": false",
-                                    run.context.program, provider->id)});
-  }
-  if (command.method) {
-    const Method* method = provider->method(*command.method);
+Result<LoginChoice> choose_named(std::string_view id, const SigninOptions& options,
+                                 const Context& context) {
+  const Provider* provider = PINDUS_TRY(context.providers().require_provider(id));
+  PINDUS_CHECK(check_enabled(*provider));
+  if (options.method) {
+    const Method* method = provider->method(*options.method);
     if (method == nullptr) {
       return fail(
           FaultKind::usage,
-          fmt::format("{} has no sign-in by {}", provider->id, method_name(*command.method)),
-          fmt::format("{} signin {}", run.context.program, provider->id));
+          fmt::format("{} has no sign-in by {}", provider->id, method_name(*options.method)),
+          fmt::format("pindus signin {}", provider->id));
     }
-    if (!method->available()) return std::unexpected(unavailable(*method));
+    if (!method->available()) return unavailable(*method);
     return LoginChoice{provider, method->kind};
   }
   const auto usable = std::ranges::find_if(provider->methods, &Method::available);
   if (usable != provider->methods.end()) return LoginChoice{provider, usable->kind};
-  if (!provider->methods.empty()) return std::unexpected(unavailable(provider->methods.front()));
+  if (!provider->methods.empty()) return unavailable(provider->methods.front());
   return std::unexpected(
       sign_in_fault(fmt::format("the manifests of {} name no way to sign in", provider->id),
-                    fmt::format("{} plugin show {}", run.context.program, provider->id)));
+                    fmt::format("pindus plugin show {}", provider->id)));
 }
 
-Result<void> refuse_collision(const Provider& provider, const std::string& account,
-                              CommandRun& run) {
-  const auto accounts = PINDUS_TRY(run.context.vault->list_accounts(provider.id));
-  if (std::ranges::find(accounts, account, &StoredAccount::name) == accounts.end()) return {};
-  return fail(FaultKind::name_collision,
-              fmt::format("{} already has an account named {}", provider.id, account),
-              fmt::format("{0} signin {1} --account {2} --replace, or first {0} signout {1} "
-                          "--account {2}",
-                          run.context.program, provider.id, account));
+Result<void> refuse_collision(const Account& account, const Context& context) {
+  const auto stored = PINDUS_TRY(context.vault().list_accounts(account.provider));
+  if (std::ranges::find(stored, account.name, &StoredAccount::name) == stored.end()) return {};
+  return std::unexpected(already_stored(account));
 }
 
-// What both ways to sign in work with.
-struct SignIn {
-  const SigninCommand& command;
-  CommandRun& run;
-  const Provider& provider;
-  const Method& method;
-  const std::string& account;
-  Answers answers;
-};
-
-Result<void> sign_in_with_api_key(const SignIn& sign_in) {
-  const CommandContext& context = sign_in.run.context;
-  const SessionOutcome outcome = run_method({.operation = Operation::sign_in,
-                                             .provider = &sign_in.provider,
-                                             .method = &sign_in.method,
-                                             .account = sign_in.account,
-                                             .answers = sign_in.answers,
-                                             .io = context.io,
-                                             .open_browser = sign_in.command.open_browser,
-                                             .show_qr = sign_in.command.show_qr,
-                                             .environment = context.environment,
-                                             .services_module = context.services_module,
-                                             .stop = sign_in.run.stop});
-  if (outcome.code != PINDUS_OK) return std::unexpected(sign_in_fault(outcome));
-  // Whatever the plugin took for a key.
-  PINDUS_CHECK(validate_api_key(outcome.key.view()));
-  return context.vault->put_api_key(sign_in.provider.id, sign_in.account, outcome.key,
-                                    sign_in.command.on_existing, sign_in.run.stop);
+Result<void> run(const SigninOptions& options, Context& context, CredentialResult& result) {
+  if (options.list) return list_accounts(options.provider, context, result);
+  const std::string name = options.account.value_or("default");
+  PINDUS_CHECK(validate_account_name(name));
+  const LoginChoice choice =
+      PINDUS_TRY(options.provider ? choose_named(*options.provider, options, context)
+                                  : choose_from_menu(options, context));
+  const Provider& provider = *choice.provider;
+  const Method& method = *provider.method(choice.method);
+  result.provider = provider.id;
+  const Account account{provider.id, name};
+  if (options.on_existing == OnExisting::refuse) PINDUS_CHECK(refuse_collision(account, context));
+  const SignedIn signed_in = PINDUS_TRY(sign_in({.provider = provider,
+                                                 .method = method,
+                                                 .account = name,
+                                                 .answers = options.answers,
+                                                 .open_browser = options.open_browser,
+                                                 .show_qr = options.show_qr},
+                                                context.session()));
+  const bool by_browser = method.kind == AuthKind::oauth;
+  PINDUS_CHECK(by_browser ? context.vault().put_oauth(account, signed_in.credentials,
+                                                      options.on_existing, context.stop())
+                          : context.vault().put_api_key(account, signed_in.key, options.on_existing,
+                                                        context.stop()));
+  context.io().print(fmt::format("Signed in at {} as {} by {}.",
+                                 provider_title(&provider, provider.id), name,
+                                 by_browser ? "browser" : "api key"));
+  return {};
 }
 
-Result<void> sign_in_with_oauth(const SignIn& sign_in) {
-  const CommandContext& context = sign_in.run.context;
-  const OAuthContext oauth{.directory = &sign_in.run.directory(),
-                           .environment = context.environment,
-                           .services_module = context.services_module};
-  const OAuthCredentials credentials =
-      PINDUS_TRY(start_oauth_login(oauth,
-                                   {.provider = sign_in.provider.id,
-                                    .account = sign_in.account,
-                                    .answers = sign_in.answers,
-                                    .io = context.io,
-                                    .open_browser = sign_in.command.open_browser,
-                                    .show_qr = sign_in.command.show_qr},
-                                   sign_in.run.stop));
-  return context.vault->put_oauth(sign_in.provider.id, sign_in.account, credentials,
-                                  sign_in.command.on_existing, sign_in.run.stop);
+std::optional<AuthKind> method_named(std::string_view name) {
+  if (name == "oauth") return AuthKind::oauth;
+  if (name == "api-key" || name == "apikey") return AuthKind::api_key;
+  return std::nullopt;
 }
 
 }  // namespace
 
-Result<void> run_signin(const SigninCommand& command, CommandRun& run) {
-  if (command.list) return list_accounts(command, run);
-  const std::string account = command.account.value_or("default");
-  PINDUS_CHECK(validate_account_name(account));
-  const LoginChoice choice =
-      PINDUS_TRY(command.provider ? choose_named(*command.provider, command, run)
-                                  : choose_from_menu(command, run));
-  const Provider& provider = *choice.provider;
-  const Method& method = *provider.method(choice.method);
-  run.provider = provider.id;
-  if (command.on_existing == OnExisting::refuse) {
-    PINDUS_CHECK(refuse_collision(provider, account, run));
-  }
-  const SignIn sign_in{
-      command,  run,
-      provider, method,
-      account,  PINDUS_TRY(complete_answers(method, command.answers, run.context.io, run.stop))};
-  PINDUS_CHECK(method.kind == AuthKind::oauth ? sign_in_with_oauth(sign_in)
-                                              : sign_in_with_api_key(sign_in));
-  run.context.io->print(fmt::format("Signed in at {} as {} by {}.",
-                                    provider_title(&provider, provider.id), account,
-                                    method.kind == AuthKind::oauth ? "browser" : "api key"));
-  return {};
+void declare(CommandOptions& command, SigninOptions& options) {
+  struct Raw {
+    std::optional<std::string> method;
+    bool oauth = false;
+    bool api_key = false;
+    bool no_browser = false;
+    bool no_qr = false;
+    bool replace = false;
+    std::vector<std::string> answers;
+  };
+  const auto raw = std::make_shared<Raw>();
+  command.provider(options.provider);
+  command.value("--account", "NAME", options.account, "the account's name here (default)");
+  command.value("--method", "METHOD", raw->method, "oauth (in the browser) or api-key");
+  command.flag("--oauth", raw->oauth, "the same as --method oauth");
+  command.flag("--api-key,--apikey", raw->api_key, "the same as --method api-key");
+  command.values("--set", "NAME=VALUE", raw->answers,
+                 "answer a question of the provider beforehand");
+  command.flag("--replace", raw->replace, "replace an account that is already there");
+  command.flag("--no-browser", raw->no_browser, "only print the address, open no browser");
+  command.flag("--no-qr", raw->no_qr, "draw no QR code");
+  command.flag("--list,--ls", options.list, "only show what is stored");
+  command.check([raw, &options]() -> std::optional<std::string> {
+    std::vector<AuthKind> asked;
+    if (raw->method) {
+      const auto named = method_named(*raw->method);
+      if (!named) return "--method is oauth or api-key";
+      asked.push_back(*named);
+    }
+    if (raw->oauth) asked.push_back(AuthKind::oauth);
+    if (raw->api_key) asked.push_back(AuthKind::api_key);
+    if (!asked.empty()) options.method = asked.front();
+    if (std::ranges::any_of(asked, [&](AuthKind kind) { return kind != asked.front(); })) {
+      return "two methods are asked for";
+    }
+    for (const std::string& answer : raw->answers) {
+      const auto equals = answer.find('=');
+      if (equals == std::string::npos || equals == 0) return "--set takes NAME=VALUE";
+      if (!options.answers.emplace(answer.substr(0, equals), answer.substr(equals + 1)).second) {
+        return "--set answers a question twice";
+      }
+    }
+    options.open_browser = !raw->no_browser;
+    options.show_qr = !raw->no_qr;
+    if (raw->replace) options.on_existing = OnExisting::replace;
+    return std::nullopt;
+  });
+}
+
+CommandBody declare_signin(CommandOptions& command) {
+  const auto options = std::make_shared<SigninOptions>();
+  declare(command, *options);
+  return [options](Context& context, CredentialResult& result) {
+    return run(*options, context, result);
+  };
 }
 
 }  // namespace pindus

@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <thread>
 
 #include <pindus/plugin.h>
 
-#include "core/command/command_run.hpp"
-#include "core/session/run_method.hpp"
+#include "core/base/text.hpp"
+#include "core/command/commands.hpp"
 
 namespace pindus {
 namespace {
@@ -41,88 +42,109 @@ class Deadline {
 };
 
 // Asks the provider to forget the sign-in (RFC 7009); says how that went.
-std::string revoke(const Provider* provider, const std::string& id, const std::string& account,
-                   const OAuthCredentials& stored, CommandRun& run) {
+std::string revoke(const Provider* provider, const Account& account, const OAuthCredentials& stored,
+                   const Context& context) {
   constexpr std::chrono::seconds limit{10};
+  const std::string title = provider_title(provider, account.provider);
   const auto not_revoked = [&](std::string_view why) {
-    return fmt::format("The sign-in was not revoked at {}: {}.", provider_title(provider, id), why);
+    return fmt::format("The sign-in was not revoked at {}: {}.", title, why);
   };
   if (provider == nullptr) return not_revoked("no manifest describes this provider");
   const Method* method = provider->method(AuthKind::oauth);
   if (method == nullptr) return not_revoked("its manifests name no browser sign-in");
   if (!method->available()) return not_revoked(method->unavailable);
+  auto answers = stored_answers(*method, stored);
+  if (!answers) return not_revoked(answers.error().message);
 
-  const Deadline deadline(limit, run.stop);
-  const SessionOutcome outcome = run_method({.operation = Operation::revoke,
-                                             .provider = provider,
-                                             .method = method,
-                                             .account = account,
-                                             .answers = stored_answers(*method, stored),
-                                             .stored = &stored,
-                                             .environment = run.context.environment,
-                                             .services_module = run.context.services_module,
-                                             .stop = deadline.token()});
-  if (outcome.code == PINDUS_OK) {
-    return fmt::format("{} has revoked the sign-in.", provider_title(provider, id));
-  }
+  const Deadline deadline(limit, context.stop());
+  SessionRequest session = context.session();
+  session.operation = Operation::revoke;
+  session.provider = provider;
+  session.method = method;
+  session.account = account.name;
+  session.answers = *std::move(answers);
+  session.stored = &stored;
+  session.io = nullptr;
+  session.stop = deadline.token();
+  const SessionOutcome outcome = run_method(session);
+  if (outcome.code == PINDUS_OK) return fmt::format("{} has revoked the sign-in.", title);
   if (outcome.code == PINDUS_UNSUPPORTED) {
     return fmt::format("{} has no endpoint to revoke a sign-in; what it issued ends by itself.",
-                       provider_title(provider, id));
+                       title);
   }
   if (deadline.passed()) return not_revoked(fmt::format("no answer within {} s", limit.count()));
   if (outcome.code == PINDUS_CANCELLED) return not_revoked("interrupted");
   return not_revoked(printable(outcome.message));
 }
 
-Result<void> sign_out(const std::string& id, const StoredAccount& account, CommandRun& run) {
-  AuthVault& vault = *run.context.vault;
-  CredentialIo& io = *run.context.io;
+Result<void> sign_out(const Account& account, std::optional<AuthKind> kind,
+                      const Context& context) {
+  Vault& vault = context.vault();
   std::optional<OAuthCredentials> stored;
-  if (account.kind == AuthKind::oauth) stored = PINDUS_TRY(vault.read_oauth(id, account.name));
+  if (kind == AuthKind::oauth) stored = PINDUS_TRY(vault.read_oauth(account));
   // First here, then there: whatever interrupts the request, the record is gone.
-  if (!PINDUS_TRY(vault.remove(id, account.name, run.stop))) return {};
-  const Provider* provider = run.directory().find_provider(id);
-  io.print(fmt::format("Signed out of {}: account {} is removed.", provider_title(provider, id),
-                       printable(account.name)));
-  if (stored) io.print(revoke(provider, id, account.name, *stored, run));
+  if (!PINDUS_TRY(vault.remove(account, context.stop()))) return {};
+  const Provider* provider = context.providers().find_provider(account.provider);
+  context.io().print(fmt::format("Signed out of {}: account {} is removed.",
+                                 provider_title(provider, account.provider),
+                                 printable(account.name)));
+  if (stored) context.io().print(revoke(provider, account, *stored, context));
   return {};
 }
 
-CredentialFault no_provider(CommandRun& run, const std::vector<StoredProvider>& stored) {
+CredentialFault no_provider(const std::vector<StoredProvider>& stored) {
   std::vector<std::string> ids;
   for (const StoredProvider& provider : stored) ids.push_back(printable(provider.id));
-  return credential_fault(FaultKind::usage, "signout needs a provider",
-                          ids.empty() ? std::string("Nothing is stored")
-                                      : fmt::format("{} signout PROVIDER, which may be {}",
-                                                    run.context.program, fmt::join(ids, ", ")));
+  return credential_fault(
+      FaultKind::usage, "signout needs a provider",
+      ids.empty() ? std::string("nothing is stored")
+                  : fmt::format("pindus signout PROVIDER, which may be {}", fmt::join(ids, ", ")));
 }
 
-}  // namespace
+struct Options {
+  std::optional<std::string> provider;
+  std::optional<std::string> account;
+};
 
-Result<void> run_signout(const SignoutCommand& command, CommandRun& run) {
-  const auto providers = PINDUS_TRY(run.context.vault->list_providers());
-  if (!command.provider) return std::unexpected(no_provider(run, providers));
-  run.provider = *command.provider;
-  const auto provider = std::ranges::find_if(
-      providers, [&](const StoredProvider& p) { return same_provider(p.id, *command.provider); });
+Result<void> run(const Options& options, Context& context, CredentialResult& result) {
+  const auto providers = PINDUS_TRY(context.vault().list_providers());
+  if (!options.provider) return std::unexpected(no_provider(providers));
+  result.provider = *options.provider;
+  const auto provider = std::ranges::find_if(providers, [&](const StoredProvider& p) {
+    return equal_ignoring_case(p.id, *options.provider);
+  });
   if (provider == providers.end()) {
     return fail(FaultKind::not_found,
-                fmt::format("nothing is stored for \"{}\"", printable(*command.provider, 80)),
-                fmt::format("{} signin --list shows what is", run.context.program));
+                fmt::format("nothing is stored for \"{}\"", printable(*options.provider, 80)),
+                "pindus signin --list");
   }
-  run.provider = provider->id;
+  result.provider = provider->id;
   auto accounts = provider->accounts;
-  if (command.account) {
-    std::erase_if(accounts, [&](const auto& a) { return a.name != *command.account; });
+  if (options.account) {
+    std::erase_if(accounts, [&](const auto& a) { return a.name != *options.account; });
   }
   if (accounts.empty()) {
     return fail(FaultKind::not_found,
                 fmt::format("{} has no account named \"{}\"", printable(provider->id),
-                            printable(command.account.value_or(""), 80)),
-                fmt::format("{} signin --list shows what is stored", run.context.program));
+                            printable(options.account.value_or(""), 80)),
+                "pindus signin --list");
   }
-  for (const StoredAccount& account : accounts) PINDUS_CHECK(sign_out(provider->id, account, run));
+  for (const StoredAccount& account : accounts) {
+    PINDUS_CHECK(sign_out({provider->id, account.name}, account.kind, context));
+  }
   return {};
+}
+
+}  // namespace
+
+CommandBody declare_signout(CommandOptions& command) {
+  const auto options = std::make_shared<Options>();
+  command.provider(options->provider);
+  command.value("--account", "NAME", options->account,
+                "only this account, not all of the provider's");
+  return [options](Context& context, CredentialResult& result) {
+    return run(*options, context, result);
+  };
 }
 
 }  // namespace pindus

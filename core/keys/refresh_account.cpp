@@ -25,19 +25,18 @@ class Refresh {
   explicit Refresh(const AccountToRefresh& account)
       : storage_(account.storage),
         refresher_(*account.refresher),
-        provider_(account.provider),
         account_(account.account),
         stop_(account.stop),
-        policy_(refresher_.policy(provider_)) {}
+        policy_(refresher_.policy(account_.provider)) {}
 
-  MaybeKey run() {
-    auto stored = PINDUS_TRY(read_record());
-    if (!stored || is_fresh(*stored)) return usable(stored);
+  MaybeKey run(SecretText read) {
+    std::optional<SecretText> stored = std::move(read);
+    if (is_fresh(*stored)) return usable(stored);
     if (const auto writable = storage_.check_writable(); !writable) {
       if (policy_.rotates) return std::unexpected(writable.error());
       return refresh_without_storing(*stored, writable.error());
     }
-    const auto held = PINDUS_TRY(storage_.hold_account(provider_, account_, stop_));
+    const auto held = PINDUS_TRY(storage_.hold_account(account_, stop_));
     // Whoever held it before us may have done the work.
     stored = PINDUS_TRY(read_record());
     if (!stored || is_fresh(*stored)) return usable(stored);
@@ -47,7 +46,7 @@ class Refresh {
  private:
   Result<std::optional<SecretText>> read_record() {
     const VaultDocument document = PINDUS_TRY(storage_.read(stop_));
-    const auto record = document.record(provider_, account_);
+    const auto record = document.record(account_);
     if (!record) return std::nullopt;
     return SecretText(*record);
   }
@@ -60,9 +59,10 @@ class Refresh {
   MaybeKey usable(const std::optional<SecretText>& record) const {
     if (!record) return std::nullopt;
     if (!CredentialRecord(*record).kind()) {
-      return std::unexpected(refresh_fault(
-          fmt::format("another program changed {} to a form that pindus doesn't know", described()),
-          replace_command(provider_, account_)));
+      return std::unexpected(
+          refresh_fault(fmt::format("another program changed {} to a form that pindus doesn't know",
+                                    account_.described()),
+                        account_.replace_command()));
     }
     return usable_key_of(*record);
   }
@@ -90,8 +90,8 @@ class Refresh {
     const Answer answer = ask(stored, CredentialRecord(stored).oauth());
     if (!answer) return give_up(stored, answer.error());
     UsableKey key = usable_key_of(refreshed(stored, *answer, 1));
-    key.warning =
-        fmt::format("the new token of {} is not stored: {}", described(), unwritable.message);
+    key.warning = fmt::format("the new token of {} is not stored: {}", account_.described(),
+                              unwritable.message);
     return key;
   }
 
@@ -100,9 +100,10 @@ class Refresh {
       return std::unexpected(RefreshFailure{
           time_left(stored) > 0ms ? RefreshFailure::Kind::transient
                                   : RefreshFailure::Kind::permanent,
-          refresh_fault(fmt::format("{} has no refresh token", described())), std::nullopt});
+          refresh_fault(fmt::format("{} has no refresh token", account_.described())),
+          std::nullopt});
     }
-    Answer answer = refresher_.refresh(provider_, account_, credentials, stop_);
+    Answer answer = refresher_.refresh(account_, credentials, stop_);
     if (answer || answer.error().kind != RefreshFailure::Kind::transient) return answer;
     const auto pause = answer.error().retry_after;
     if (!pause || *pause > longest_retry_after) return answer;
@@ -110,7 +111,7 @@ class Refresh {
       return std::unexpected(
           RefreshFailure{RefreshFailure::Kind::cancelled, stopped_fault(), std::nullopt});
     }
-    return refresher_.refresh(provider_, account_, credentials, stop_);
+    return refresher_.refresh(account_, credentials, stop_);
   }
 
   MaybeKey give_up(std::string_view stored, RefreshFailure failure) const {
@@ -120,7 +121,7 @@ class Refresh {
         if (fault.kind != FaultKind::aborted) fault = stopped_fault();
         return std::unexpected(std::move(fault));
       case RefreshFailure::Kind::permanent:
-        fault.hint = replace_command(provider_, account_);
+        fault.hint = account_.replace_command();
         return std::unexpected(std::move(fault));
       case RefreshFailure::Kind::transient: break;
     }
@@ -145,7 +146,7 @@ class Refresh {
   MaybeKey store(HeldAccount& held, const OAuthCredentials& sent, const OAuthCredentials& answer) {
     std::optional<SecretText> outcome;
     const auto edit = [&](const VaultDocument& document) -> Result<SecretText> {
-      const auto record = document.record(provider_, account_);
+      const auto record = document.record(account_);
       outcome = record ? std::optional(SecretText(*record)) : std::nullopt;
       // Removed meanwhile: it stays removed. Signed in or refreshed by a program that has no lock:
       // that person's or program's will is not written over while it is of use.
@@ -153,7 +154,7 @@ class Refresh {
       const bool same_grant =
           CredentialRecord(*record).oauth().refresh.view() == sent.refresh.view();
       if (!same_grant && is_fresh(*record)) return document.text();
-      return document.with_record(provider_, account_, [&](std::string_view old, unsigned depth) {
+      return document.with_record(account_, [&](std::string_view old, unsigned depth) {
         SecretText edited = refreshed(old, answer, depth);
         outcome = edited;
         return edited;
@@ -164,22 +165,17 @@ class Refresh {
       CredentialFault& fault = changed.error();
       if (policy_.rotates) {
         fault.message += "; the provider had already given a new token, which is lost";
-        fault.hint += fmt::format("{}then: {}", fault.hint.empty() ? "" : "; ",
-                                  replace_command(provider_, account_));
+        fault.hint +=
+            fmt::format("{}then: {}", fault.hint.empty() ? "" : "; ", account_.replace_command());
       }
       return std::unexpected(std::move(fault));
     }
     return usable(outcome);
   }
 
-  [[nodiscard]] std::string described() const {
-    return fmt::format("the account {} of {}", printable(account_, 60), printable(provider_, 60));
-  }
-
   VaultStorage& storage_;
   TokenRefresher& refresher_;
-  std::string_view provider_;
-  std::string_view account_;
+  const Account& account_;
   std::stop_token stop_;
   TokenRefresher::Policy policy_;
 };
@@ -194,16 +190,12 @@ std::chrono::milliseconds time_left(std::string_view record) {
   return std::chrono::milliseconds(left);
 }
 
-MaybeKey refresh_account(const AccountToRefresh& account) {
-  if (account.refresher != nullptr) return Refresh(account).run();
-  const VaultDocument document = PINDUS_TRY(account.storage.read(account.stop));
-  const auto record = document.record(account.provider, account.account);
-  if (!record) return std::nullopt;
-  if (time_left(*record) > 0ms) return usable_key_of(*record);
+MaybeKey refresh_account(const AccountToRefresh& account, SecretText stored) {
+  if (account.refresher != nullptr) return Refresh(account).run(std::move(stored));
+  if (time_left(stored) > 0ms) return usable_key_of(stored);
   return std::unexpected(
-      refresh_fault(fmt::format("the token of the account {} of {} has expired",
-                                printable(account.account, 60), printable(account.provider, 60)),
-                    replace_command(account.provider, account.account)));
+      refresh_fault(fmt::format("the token of {} has expired", account.account.described()),
+                    account.account.replace_command()));
 }
 
 }  // namespace pindus

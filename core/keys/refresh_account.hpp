@@ -5,8 +5,10 @@
 #include <stop_token>
 #include <string_view>
 
+#include "core/bare/ready_key.hpp"
 #include "core/keys/token_refresher.hpp"
-#include "core/vault/auth_vault.hpp"
+#include "core/keys/usable_key.hpp"
+#include "core/vault/credentials.hpp"
 #include "core/vault/storage.hpp"
 
 namespace pindus {
@@ -22,16 +24,16 @@ inline constexpr std::chrono::milliseconds surely_valid{bare::surely_valid_ms};
 struct AccountToRefresh {
   VaultStorage& storage;
   TokenRefresher* refresher = nullptr;  ///< null: what is expired is a fault
-  std::string_view provider;
-  std::string_view account;
+  const Account& account;
   std::stop_token stop;
 };
 
-/// The account's token with at least the provider's margin left. Of any number of threads and
-/// processes one asks the provider, and what it gets is on the disk before anybody uses it. Where a
-/// new token can't be had for now, the old one while it is valid, with a warning. Nothing where the
-/// account is gone. Faults: vault ("Refresh failed" where the provider refused for good; the record
-/// is as it was); aborted.
-[[nodiscard]] Result<std::optional<UsableKey>> refresh_account(const AccountToRefresh& account);
+/// `stored` is the account's record as it was read; the answer is its token with at least the
+/// provider's margin left. Of any number of threads and processes one asks the provider, and what
+/// it gets is on the disk before anybody uses it. Where a new token can't be had for now, the old
+/// one while it is valid, with a warning. Nothing where the account is gone. Faults: vault
+/// ("Refresh failed" where the provider refused for good; the record is as it was); aborted.
+[[nodiscard]] Result<std::optional<UsableKey>> refresh_account(const AccountToRefresh& account,
+                                                               SecretText stored);
 
 }  // namespace pindus

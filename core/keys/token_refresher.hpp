@@ -6,8 +6,9 @@
 #include <stop_token>
 #include <string_view>
 
+#include "core/base/account.hpp"
 #include "core/base/fault.hpp"
-#include "core/vault/auth_vault.hpp"
+#include "core/vault/credentials.hpp"
 
 namespace pindus {
 
@@ -37,8 +38,7 @@ class TokenRefresher {
   /// threads. The credential returned is what the record shall say afterwards; an empty refresh
   /// token means that the old one stays, and so does a member that isn't named.
   [[nodiscard]] virtual std::expected<OAuthCredentials, RefreshFailure> refresh(
-      std::string_view provider, std::string_view account, const OAuthCredentials& current,
-      std::stop_token stop) = 0;
+      const Account& account, const OAuthCredentials& current, std::stop_token stop) = 0;
 };
 
 }  // namespace pindus

@@ -1,7 +1,5 @@
 #include "core/keys/usable_key.hpp"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -24,23 +22,6 @@ SecretText without_blanks(std::string_view value) {
   return compact;
 }
 
-std::string shell_word(std::string_view word) {
-  const bool plain = !word.empty() && std::ranges::all_of(word, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
-  });
-  if (plain) return std::string(word);
-  std::string quoted_word = "'";
-  for (const char c : word) {
-    if (c == '\'') {
-      quoted_word += "'\\''";
-    } else {
-      quoted_word += c;
-    }
-  }
-  return quoted_word + '\'';
-}
-
 }  // namespace
 
 UsableKey usable_key_of(std::string_view record) {
@@ -55,11 +36,6 @@ UsableKey usable_key_of(std::string_view record) {
   }
   usable.json = Secret(std::string_view(json.append("}")));
   return usable;
-}
-
-std::string replace_command(std::string_view provider, std::string_view account) {
-  return fmt::format("pindus signin {} --account {} --replace", shell_word(provider),
-                     shell_word(account));
 }
 
 std::int64_t now_ms() {

@@ -4,16 +4,22 @@
 #include <string>
 #include <string_view>
 
-#include "core/vault/auth_vault.hpp"
+#include "core/base/secret.hpp"
 
 namespace pindus {
 
-/// The key or token of a stored record of a known kind, and the JSON line that goes with it; the
-/// same bytes as bare::find_ready_key gives where that is sure.
-[[nodiscard]] UsableKey usable_key_of(std::string_view record);
+/// What a request needs.
+struct UsableKey {
+  Secret key;
+  /// The key and the record's other members but the refresh token, as one line of JSON.
+  Secret json;
+  /// Something that the person should know although the key is usable ("the refresh failed, the
+  /// old token is still valid for 40 s"); empty: nothing.
+  std::string warning;
+};
 
-/// The command that signs in again in this account's place.
-[[nodiscard]] std::string replace_command(std::string_view provider, std::string_view account);
+/// The key or token of a stored record of a known kind, and the JSON line that goes with it.
+[[nodiscard]] UsableKey usable_key_of(std::string_view record);
 
 /// Now, in epoch milliseconds.
 [[nodiscard]] std::int64_t now_ms();

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/base/fault.hpp"
+#include "core/base/text.hpp"
 
 namespace pindus {
 namespace {
@@ -31,7 +32,7 @@ bool is_id(std::string_view id) {
 
 // The name of an environment variable, or of a member of the vault's records.
 bool is_identifier(std::string_view name) {
-  const std::string folded = folded_id(name);
+  const std::string folded = ascii_lower(name);
   return !name.empty() && name.size() <= 64 && consists_of(folded, {lower, digits, "_"}) &&
          !digits.contains(name[0]);
 }
@@ -223,7 +224,7 @@ Objection check_head(const Json& json) {
   if (number != 1 || format->dump() != "1") return must_be("/manifest", "the number 1");
   const Json* id = json.find("id");
   if (id == nullptr) return "it has no \"id\"";
-  if (id->as_string() == nullptr || !is_id(folded_id(*id->as_string()))) {
+  if (id->as_string() == nullptr || !is_id(ascii_lower(*id->as_string()))) {
     return must_be("/id",
                    "1 to 64 letters, digits, dots, underscores and hyphens, a letter or "
                    "digit first");
@@ -260,18 +261,10 @@ std::expected<Manifest, std::string> parse_manifest(std::string_view text) {
   if (objection) return std::unexpected(*std::move(objection));
 
   Manifest manifest;
-  manifest.id = folded_id(*json->find("id")->as_string());
+  manifest.id = ascii_lower(*json->find("id")->as_string());
   manifest.unknown_methods = unknown_methods(*json);
   manifest.json = *std::move(json);
   return manifest;
-}
-
-std::string folded_id(std::string_view id) {
-  std::string folded(id);
-  for (char& c : folded) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return folded;
 }
 
 }  // namespace pindus

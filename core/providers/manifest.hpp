@@ -30,7 +30,4 @@ struct Manifest {
 /// The error ends a sentence that begins with the file's name: "is not used: ...".
 [[nodiscard]] std::expected<Manifest, std::string> parse_manifest(std::string_view text);
 
-/// A provider's id as it is compared: in lower case (ASCII).
-[[nodiscard]] std::string folded_id(std::string_view id);
-
 }  // namespace pindus

@@ -1,44 +1,16 @@
 #include <algorithm>
 
-#include "core/providers/manifest.hpp"
+#include "core/base/text.hpp"
 #include "core/providers/providers.hpp"
 
 namespace pindus {
 namespace {
 
-// Optimal string alignment: insertions, deletions, replacements and swaps of neighbours.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before_last(b.size() + 1);
-  std::vector<std::size_t> last(b.size() + 1);
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    before_last.swap(last);
-    last.swap(row);
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1, replaced});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        row[j] = std::min(row[j], before_last[j - 2] + 1);
-      }
-    }
-  }
-  return row[b.size()];
-}
-
 // The id, the label, and the label's words: someone who types "claude" means Anthropic (Claude).
 std::vector<std::string> names_of(const Provider& provider) {
-  std::vector<std::string> names = {folded_id(provider.id), folded_id(provider.label)};
-  std::string word;
-  for (const char c : names[1] + " ") {
-    if (std::string_view(" ()/,").contains(c)) {
-      if (!word.empty()) names.push_back(word);
-      word.clear();
-    } else {
-      word += c;
-    }
-  }
+  const std::string label = ascii_lower(provider.label);
+  std::vector<std::string> names = {ascii_lower(provider.id), label};
+  for (const std::string_view word : split(label, " ()/,")) names.emplace_back(word);
   return names;
 }
 
@@ -57,7 +29,7 @@ std::vector<std::string> ProviderDirectory::near_names(std::string_view id) cons
   constexpr std::size_t longest_that_is_compared = 100;
   constexpr std::size_t most = 3;
   if (id.size() > longest_that_is_compared) return {};
-  const std::string typed = folded_id(id);
+  const std::string typed = ascii_lower(id);
   std::vector<std::pair<std::size_t, std::string>> near;
   for (const Provider& provider : providers_) {
     std::optional<std::size_t> nearest;

@@ -19,11 +19,6 @@ std::string_view method_name(AuthKind kind) noexcept {
   return kind == AuthKind::oauth ? "oauth" : "api-key";
 }
 
-bool same_provider(std::string_view a, std::string_view b) noexcept {
-  const auto fold = [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : int{c}; };
-  return std::ranges::equal(a, b, {}, fold, fold);
-}
-
 std::string_view Method::option(std::string_view name) const noexcept {
   const auto found = options.find(name);
   return found == options.end() ? std::string_view{} : found->second;

@@ -69,7 +69,4 @@ struct Provider {
   [[nodiscard]] const Method* method(AuthKind kind) const noexcept;
 };
 
-/// Whether two provider ids are the same: without case (ASCII).
-[[nodiscard]] bool same_provider(std::string_view a, std::string_view b) noexcept;
-
 }  // namespace pindus

@@ -1,8 +1,11 @@
 #include "core/providers/providers.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
-#include "core/providers/manifest.hpp"
+#include "core/base/text.hpp"
 
 namespace pindus {
 
@@ -10,13 +13,22 @@ ProviderDirectory::ProviderDirectory(std::vector<Provider> providers,
                                      std::vector<DirectoryWarning> warnings)
     : providers_(std::move(providers)), warnings_(std::move(warnings)) {
   std::ranges::sort(providers_, {},
-                    [](const Provider& provider) { return folded_id(provider.id); });
+                    [](const Provider& provider) { return ascii_lower(provider.id); });
 }
 
 const Provider* ProviderDirectory::find_provider(std::string_view id) const noexcept {
   const auto found = std::ranges::find_if(
-      providers_, [&](const Provider& provider) { return same_provider(provider.id, id); });
+      providers_, [&](const Provider& provider) { return equal_ignoring_case(provider.id, id); });
   return found == providers_.end() ? nullptr : &*found;
+}
+
+Result<const Provider*> ProviderDirectory::require_provider(std::string_view id) const {
+  if (const Provider* found = find_provider(id)) return found;
+  const auto near = near_names(id);
+  return fail(FaultKind::unknown_provider,
+              fmt::format("no manifest describes \"{}\"", printable(id, 80)),
+              near.empty() ? std::string("pindus plugin list")
+                           : fmt::format("did you mean {}?", fmt::join(near, " or ")));
 }
 
 std::vector<LoginChoice> list_login_providers(const ProviderDirectory& directory) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/environment.hpp"
+#include "core/base/fault.hpp"
 #include "core/providers/provider.hpp"
 
 namespace pindus {
@@ -52,6 +53,10 @@ class ProviderDirectory {
 
   /// By id, without case; null where there is none. Borrowed from the directory.
   [[nodiscard]] const Provider* find_provider(std::string_view id) const noexcept;
+
+  /// The same where there must be one. Fault: unknown-provider, with the names that were perhaps
+  /// meant.
+  [[nodiscard]] Result<const Provider*> require_provider(std::string_view id) const;
 
   /// All of them, by id.
   [[nodiscard]] std::span<const Provider> providers() const noexcept { return providers_; }

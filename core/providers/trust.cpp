@@ -7,27 +7,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/base/text.hpp"
+
 namespace pindus {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A path that a shell takes as one word.
-std::string shell_word(const fs::path& path) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+@%:,";
-  const std::string& text = path.native();
-  if (text.find_first_not_of(plain) == std::string::npos) return text;
-  std::string word = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      word += "'\\''";
-    } else {
-      word += c;
-    }
-  }
-  return word + "'";
-}
 
 std::vector<fs::path> components_of(const fs::path& path) {
   std::vector<fs::path> components;
@@ -58,13 +43,13 @@ std::optional<Distrust> PathTrust::check(Layer layer, const fs::path& file) cons
     const auto facts = source_.facts(path);
     if (!facts) {
       return Distrust{path, fmt::format("can't be examined ({})", std::strerror(facts.error())),
-                      fmt::format("ls -ld {}", shell_word(path))};
+                      fmt::format("ls -ld {}", shell_word(path.native()))};
     }
     components.push_back({path, *facts});
   }
   if (components.empty() || components.back().facts.kind != FileFacts::Kind::regular) {
     return Distrust{file, "is not a regular file",
-                    fmt::format("put a file in the place of {}", shell_word(file))};
+                    fmt::format("put a file in the place of {}", shell_word(file.native()))};
   }
   if (layer == Layer::vendor && executable_) return check_as_vendor(components, *executable_);
   return check_strictly(components);
@@ -122,7 +107,7 @@ std::optional<Distrust> PathTrust::wrong_owner(const Component& component) const
   const std::string chown = source_.user == 0 ? std::string("chown root")
                                               : "sudo chown " + source_.user_name(source_.user);
   return Distrust{component.path, "belongs to " + owner,
-                  fmt::format("{} {}", chown, shell_word(component.path))};
+                  fmt::format("{} {}", chown, shell_word(component.path.native()))};
 }
 
 std::optional<Distrust> PathTrust::writable(const Component& component, mode_t bits) const {
@@ -132,7 +117,7 @@ std::optional<Distrust> PathTrust::writable(const Component& component, mode_t b
   const bool own = source_.user == 0 || facts.owner == source_.user;
   return Distrust{component.path, "is writable by " + who,
                   fmt::format("{}chmod {} {}", own ? "" : "sudo ", bits == S_IWOTH ? "o-w" : "g-w",
-                              shell_word(component.path))};
+                              shell_word(component.path.native()))};
 }
 
 }  // namespace pindus

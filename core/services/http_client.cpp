@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/text.hpp"
 #include "core/services/http_rules.hpp"
 
 namespace pindus::http {
@@ -69,7 +70,7 @@ class Answer {
     if (line.starts_with("HTTP/")) headers_.clear();  // an interim answer (100) came before
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) return taken;
-    headers_.emplace_back(line.substr(0, colon), trim(line.substr(colon + 1)));
+    headers_.emplace_back(line.substr(0, colon), trimmed(line.substr(colon + 1)));
     return taken;
   }
 
@@ -80,12 +81,6 @@ class Answer {
   }
 
  private:
-  static std::string_view trim(std::string_view text) noexcept {
-    constexpr std::string_view blanks = " \t\r\n";
-    text.remove_prefix(std::min(text.size(), text.find_first_not_of(blanks)));
-    return text.substr(0, text.find_last_not_of(blanks) + 1);
-  }
-
   bool count(std::string_view part) noexcept {
     too_large_ = part.size() > answer_limit - received_;
     if (!too_large_) received_ += part.size();

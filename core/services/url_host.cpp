@@ -4,14 +4,11 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/text.hpp"
 #include "core/services/services.hpp"
 
 namespace pindus {
 namespace {
-
-char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
 
 bool is_name_character(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
@@ -38,12 +35,12 @@ std::optional<std::string> url_host(std::string_view url) {
   const std::size_t colon = url.find("://");
   if (colon == std::string_view::npos) return std::nullopt;
   std::string scheme(url.substr(0, colon));
-  std::ranges::transform(scheme, scheme.begin(), to_lower);
+  scheme = ascii_lower(scheme);
   if (scheme != "http" && scheme != "https") return std::nullopt;
 
   const std::string_view rest = url.substr(colon + 3);
   std::string host(rest.substr(0, rest.find_first_of("/?#")));
-  std::ranges::transform(host, host.begin(), to_lower);
+  host = ascii_lower(host);
 
   const std::size_t end_of_name = host.rfind(']') == std::string::npos ? 0 : host.rfind(']');
   const std::size_t port_at = host.find(':', end_of_name);

@@ -2,17 +2,11 @@
 
 #include <algorithm>
 
+#include "core/base/text.hpp"
 #include "core/session/run_method.hpp"
 
 namespace pindus {
 namespace {
-
-std::string_view without_blanks(std::string_view text) noexcept {
-  constexpr std::string_view blanks = " \t\r\n";
-  const auto first = text.find_first_not_of(blanks);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 Result<std::string> normal_host(const Question& question, std::string_view answer) {
   const bool is_url = answer.find("://") != answer.npos;
@@ -29,8 +23,8 @@ Result<std::string> normal_host(const Question& question, std::string_view answe
 }  // namespace
 
 Result<std::string> normal_answer(const Question& question, std::string_view answer) {
-  answer = without_blanks(answer);
-  if (answer.empty()) answer = without_blanks(question.default_answer);
+  answer = trimmed(answer);
+  if (answer.empty()) answer = trimmed(question.default_answer);
   if (!is_printable(answer)) {
     return fail(FaultKind::usage,
                 fmt::format("the answer to {} holds characters that no answer can", question.name));
@@ -41,6 +35,16 @@ Result<std::string> normal_answer(const Question& question, std::string_view ans
   return std::string(answer);
 }
 
+Result<Answers> normal_answers(const Method& method, const Answers& given) {
+  Answers answers;
+  for (const auto& question : method.questions) {
+    const auto found = given.find(question.name);
+    answers[question.name] = PINDUS_TRY(
+        normal_answer(question, found == given.end() ? question.default_answer : found->second));
+  }
+  return answers;
+}
+
 Result<Answers> complete_answers(const Method& method, const Answers& given, CredentialIo* io,
                                  std::stop_token stop) {
   for (const auto& [name, answer] : given) {
@@ -49,29 +53,18 @@ Result<Answers> complete_answers(const Method& method, const Answers& given, Cre
                   fmt::format("this way to sign in asks nothing named {}", printable(name, 80)));
     }
   }
-  Answers answers;
+  Answers answers = given;
   for (const auto& question : method.questions) {
-    if (const auto found = given.find(question.name); found != given.end()) {
-      answers[question.name] = PINDUS_TRY(normal_answer(question, found->second));
-    } else if (io != nullptr && (io->interactive() || question.default_answer.empty())) {
-      const Secret line = PINDUS_TRY(io->ask(question.ask, stop));
-      answers[question.name] = PINDUS_TRY(normal_answer(question, line.view()));
-    } else {
-      answers[question.name] = PINDUS_TRY(normal_answer(question, question.default_answer));
-    }
+    if (answers.contains(question.name)) continue;
+    if (io == nullptr || (!io->interactive() && !question.default_answer.empty())) continue;
+    answers[question.name] = PINDUS_TRY(io->ask(question.ask, stop)).view();
   }
-  return answers;
+  return normal_answers(method, answers);
 }
 
-Answers stored_answers(const Method& method, const OAuthCredentials& stored) {
-  Answers answers;
-  for (const auto& question : method.questions) {
-    const auto member = std::ranges::find(stored.members, question.name,
-                                          &std::pair<std::string, std::string>::first);
-    answers[question.name] =
-        member == stored.members.end() ? question.default_answer : member->second;
-  }
-  return answers;
+Result<Answers> stored_answers(const Method& method, const OAuthCredentials& stored) {
+  const Answers members(stored.members.begin(), stored.members.end());
+  return normal_answers(method, members);
 }
 
 }  // namespace pindus

@@ -65,7 +65,7 @@ std::optional<std::string> Session::option(std::string_view name) const {
       value = std::move(override);
     }
   }
-  if (value && name.ends_with("_url")) return filled_in(*value, *request.method, answers);
+  if (value && name.ends_with("_url")) return filled_in(*value, *request.method, request.answers);
   return value;
 }
 

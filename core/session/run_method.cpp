@@ -182,9 +182,9 @@ void add_origin(const Session& session, OAuthCredentials& credentials) {
     set_member(credentials, "clientId", *client);
   }
   for (const auto& question : session.request.method->questions) {
-    const auto answer = session.answers.find(question.name);
+    const auto answer = session.request.answers.find(question.name);
     const auto usual = normal_answer(question, {});
-    if (answer == session.answers.end()) continue;
+    if (answer == session.request.answers.end()) continue;
     const bool is_usual = usual && *usual == answer->second;
     set_member(credentials, question.name, is_usual ? std::string_view() : answer->second);
   }
@@ -228,16 +228,6 @@ SessionOutcome outcome_of(Session& session, int32_t code) {
   return outcome;
 }
 
-Result<Answers> normal_answers(const SessionRequest& request) {
-  Answers answers;
-  for (const auto& question : request.method->questions) {
-    const auto given = request.answers.find(question.name);
-    answers[question.name] = PINDUS_TRY(normal_answer(
-        question, given == request.answers.end() ? question.default_answer : given->second));
-  }
-  return answers;
-}
-
 }  // namespace
 
 SessionOutcome run_method(const SessionRequest& request) {
@@ -256,33 +246,18 @@ SessionOutcome run_method(const SessionRequest& request) {
   if (request.operation == Operation::refresh && request.stored == nullptr) {
     return failed(PINDUS_INVALID_ARGUMENT, "nothing is stored that could be refreshed");
   }
-  auto answers = normal_answers(request);
-  if (!answers) {
-    return failed(PINDUS_INVALID_ARGUMENT, answers.error().message, answers.error().hint);
-  }
   auto plugin = load_plugin(method.library_path);
   if (!plugin) {
     return failed(PINDUS_INTERNAL, std::move(plugin.error().message),
                   std::move(plugin.error().hint));
   }
 
-  const OpenSession session(request, *std::move(answers));
+  const OpenSession session(request);
   if (request.operation == Operation::sign_in) {
     if (const auto notice = session->option("notice")) session->notice(printable(*notice));
   }
   const int32_t code = PluginRun(**plugin, *session).run();
   return outcome_of(*session, judged(*session, code));
-}
-
-CredentialFault sign_in_fault(const SessionOutcome& outcome) {
-  switch (outcome.code) {
-    case PINDUS_CANCELLED:
-    case PINDUS_INTERACTION_FORBIDDEN:
-      return credential_fault(FaultKind::aborted, outcome.message, outcome.hint);
-    case PINDUS_INVALID_KEY:
-      return credential_fault(FaultKind::invalid_key, outcome.message, outcome.hint);
-    default: return sign_in_fault(outcome.message, outcome.hint);
-  }
 }
 
 }  // namespace pindus

@@ -15,7 +15,7 @@
 #include "core/providers/providers.hpp"
 #include "core/services/services.hpp"
 #include "core/session/credential_io.hpp"
-#include "core/vault/auth_vault.hpp"
+#include "core/vault/credentials.hpp"
 
 namespace pindus {
 
@@ -30,18 +30,18 @@ struct SessionRequest {
   Operation operation = Operation::sign_in;
   const Provider* provider = nullptr;
   const Method* method = nullptr;
-  std::string account;
-  Answers answers;                           ///< every question has one
+  std::string account = {};
+  Answers answers = {};                      ///< of normal_answers: every question has one
   const OAuthCredentials* stored = nullptr;  ///< on a refresh or a revocation
   CredentialIo* io = nullptr;                ///< null: nobody may be asked or told
   bool open_browser = true;
   bool show_qr = true;
   const Environment* environment = nullptr;
   std::function<void(std::string_view line)> log = {};  ///< for the plugin's log where io is null
-  std::filesystem::path services_module;
+  std::filesystem::path services_module = {};
   Services* services = nullptr;  ///< for tests; null: services_module is opened when first needed
   const pindus_host_1* host = nullptr;  ///< another table for the plugin; null: host_table()
-  std::stop_token stop;
+  std::stop_token stop = {};
 };
 
 /// What a session ended with.
@@ -59,22 +59,23 @@ struct SessionOutcome {
 /// method's `notice` before a sign-in. Any thread, several at once.
 [[nodiscard]] SessionOutcome run_method(const SessionRequest& request);
 
-/// A sign-in's failed outcome as a fault: aborted, invalid-key, or vault ("Sign-in failed").
-[[nodiscard]] CredentialFault sign_in_fault(const SessionOutcome& outcome);
-
 /// An answer as it is stored and filled in: of a `host` question the lower-case host, or host:port,
 /// of a bare name or URL; of a `text` one without blanks at its ends. A blank answer is the
 /// default. Fault: usage, for what is no host or holds control characters.
 [[nodiscard]] Result<std::string> normal_answer(const Question& question, std::string_view answer);
 
-/// An answer to each of the method's questions: those given, and the others asked through `io`;
-/// where nobody is there to be asked (or io is null) a default is taken unasked. Faults: usage for
-/// a name that no question has or a bad answer; aborted where the person gave up.
+/// An answer to each of the method's questions, in its normal form; one that is missing is the
+/// default. Fault: usage, as normal_answer.
+[[nodiscard]] Result<Answers> normal_answers(const Method& method, const Answers& given);
+
+/// The same, where those that are missing are asked for through `io`; where nobody is there to be
+/// asked (or io is null) a default is taken unasked. Faults: usage for a name that no question has
+/// or a bad answer; aborted where the person gave up.
 [[nodiscard]] Result<Answers> complete_answers(const Method& method, const Answers& given,
                                                CredentialIo* io, std::stop_token stop);
 
 /// What the questions were answered with when this credential was made: the record has an answer
-/// where it wasn't the default.
-[[nodiscard]] Answers stored_answers(const Method& method, const OAuthCredentials& stored);
+/// where it wasn't the default. Fault: usage, where another program wrote what no answer can be.
+[[nodiscard]] Result<Answers> stored_answers(const Method& method, const OAuthCredentials& stored);
 
 }  // namespace pindus

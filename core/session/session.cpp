@@ -39,10 +39,8 @@ const Secret* CredentialDraft::find(std::string_view name) const noexcept {
   return found == members.end() ? nullptr : &found->second;
 }
 
-Session::Session(const SessionRequest& session_request, Answers normal_answers,
-                 std::uint32_t number)
+Session::Session(const SessionRequest& session_request, std::uint32_t number)
     : request(session_request),
-      answers(std::move(normal_answers)),
       id(make_handle(HandleKind::session, number, 0)),
       secrets(HandleKind::secret, number),
       documents(HandleKind::json, number),
@@ -157,9 +155,8 @@ Coded<std::string_view> text_of(pindus_str text) noexcept {
   return std::string_view(text.data, text.size);
 }
 
-OpenSession::OpenSession(const SessionRequest& request, Answers normal_answers)
-    : session_(
-          std::make_shared<Session>(request, std::move(normal_answers), next_session_number())) {
+OpenSession::OpenSession(const SessionRequest& request)
+    : session_(std::make_shared<Session>(request, next_session_number())) {
   const std::unique_lock lock(sessions().mutex);
   sessions().by_id.emplace(session_->id, session_);
 }

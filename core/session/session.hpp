@@ -81,10 +81,9 @@ struct CredentialDraft {
 /// one thread, but for `log` and `stopped`.
 class Session {
  public:
-  Session(const SessionRequest& request, Answers normal_answers, std::uint32_t number);
+  Session(const SessionRequest& request, std::uint32_t number);
 
   const SessionRequest& request;
-  const Answers answers;  ///< every one in its normal form
   const std::uint64_t id;
   const std::thread::id thread = std::this_thread::get_id();
 
@@ -170,7 +169,7 @@ inline constexpr std::size_t max_value_size = std::size_t{1} << 20;
 /// A session that plugins can name, from here to the end of this object. The session-thread only.
 class OpenSession {
  public:
-  OpenSession(const SessionRequest& request, Answers normal_answers);
+  explicit OpenSession(const SessionRequest& request);
   OpenSession(const OpenSession&) = delete;
   OpenSession& operator=(const OpenSession&) = delete;
   ~OpenSession();

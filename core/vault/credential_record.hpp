@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/base/secret.hpp"
-#include "core/vault/auth_vault.hpp"
+#include "core/vault/credentials.hpp"
 #include "core/vault/json_edit.hpp"
 
 namespace pindus {

@@ -6,15 +6,15 @@
 #include <array>
 #include <string>
 
+#include "core/base/text.hpp"
+
 namespace pindus {
 namespace {
 
-char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool contains_without_case(std::string_view text, std::string_view lower_case_part) {
-  return std::ranges::search(text, lower_case_part, {}, lower).begin() != text.end();
+  return std::ranges::search(text, lower_case_part, {}, [](char c) {
+           return ascii_lower(c);
+         }).begin() != text.end();
 }
 
 // What documentation and sample files write where a key belongs.
@@ -28,8 +28,7 @@ bool is_placeholder(std::string_view key) {
 }
 
 bool is_name_character(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-';
+  return is_ascii_alphanumeric(c) || c == '_' || c == '-';
 }
 
 }  // namespace

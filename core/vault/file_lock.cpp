@@ -32,18 +32,6 @@ Result<FileDescriptor> open_lock_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::int64_t account_lock_byte(std::string_view provider, std::string_view account) noexcept {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  const auto add = [&hash](char c) {
-    hash ^= static_cast<std::uint8_t>(c);
-    hash *= 0x100000001b3;
-  };
-  for (const char c : provider) add(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-  add('\0');
-  for (const char c : account) add(c);
-  return 1 + static_cast<std::int64_t>(hash >> 2);
-}
-
 Result<FileLock> FileLock::take(const std::filesystem::path& file, std::int64_t byte,
                                 std::string_view subject, const std::stop_token& stop,
                                 std::chrono::milliseconds limit) {

@@ -14,13 +14,8 @@ namespace pindus {
 /// How long anybody waits for a lock.
 inline constexpr std::chrono::seconds lock_wait_limit{45};
 
-/// The byte that is locked while the vault itself is replaced.
+/// The byte that is locked while the vault itself is replaced; Account::lock_byte has the others.
 inline constexpr std::int64_t vault_lock_byte = 0;
-
-/// The byte that is locked while an account changes: 1 + FNV-1a (64 bits, the upper two dropped)
-/// of the provider in lower case, a zero and the account. Every version of pindus must agree.
-[[nodiscard]] std::int64_t account_lock_byte(std::string_view provider,
-                                             std::string_view account) noexcept;
 
 /// One byte of the lock file, held. Ends with this object and with the process.
 class FileLock {

@@ -154,13 +154,11 @@ Result<void> FileStorage::check_writable() {
   return check_replaceable(target);
 }
 
-Result<std::unique_ptr<HeldAccount>> FileStorage::hold_account(std::string_view provider,
-                                                               std::string_view account,
+Result<std::unique_ptr<HeldAccount>> FileStorage::hold_account(const Account& account,
                                                                const std::stop_token& stop) {
   PINDUS_CHECK(make_private_directory(profile_));
-  auto lock = PINDUS_TRY(FileLock::take(
-      lock_file_, account_lock_byte(provider, account),
-      fmt::format("the account {} of {}", printable(account, 60), printable(provider, 60)), stop));
+  auto lock =
+      PINDUS_TRY(FileLock::take(lock_file_, account.lock_byte(), account.described(), stop));
   return std::make_unique<HeldFileAccount>(*this, std::move(lock));
 }
 

@@ -23,7 +23,7 @@ class FileStorage final : public VaultStorage {
   [[nodiscard]] Result<VaultDocument> read(const std::stop_token& stop) override;
   [[nodiscard]] Result<void> check_writable() override;
   [[nodiscard]] Result<std::unique_ptr<HeldAccount>> hold_account(
-      std::string_view provider, std::string_view account, const std::stop_token& stop) override;
+      const Account& account, const std::stop_token& stop) override;
   [[nodiscard]] Result<void> change(const VaultEdit& edit, const std::stop_token& stop) override;
 
  private:

@@ -47,17 +47,15 @@ Result<VaultDocument> MemoryStorage::read(const std::stop_token&) {
   return VaultDocument::parse(text_, "the credential store in memory");
 }
 
-Result<std::unique_ptr<HeldAccount>> MemoryStorage::hold_account(std::string_view provider,
-                                                                 std::string_view account,
+Result<std::unique_ptr<HeldAccount>> MemoryStorage::hold_account(const Account& account,
                                                                  const std::stop_token& stop) {
-  const std::int64_t byte = account_lock_byte(provider, account);
+  const std::int64_t byte = account.lock_byte();
   std::unique_lock lock(mutex_);
   const auto is_free = [&] { return !held_.contains(byte); };
   if (!released_.wait_for(lock, stop, lock_wait_limit, is_free)) {
     if (stop.stop_requested()) return std::unexpected(stopped_fault());
-    return fail(FaultKind::vault,
-                fmt::format("the account {} of {} was locked for {} s", printable(account, 60),
-                            printable(provider, 60), lock_wait_limit.count()));
+    return fail(FaultKind::vault, fmt::format("{} was locked for {} s", account.described(),
+                                              lock_wait_limit.count()));
   }
   held_.insert(byte);
   return std::make_unique<Held>(*this, byte);

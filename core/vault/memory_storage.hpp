@@ -16,8 +16,10 @@ namespace pindus {
 /// A vault's text in memory.
 class MemoryStorage final : public VaultStorage {
  public:
-  explicit MemoryStorage(std::string_view text) : text_(text) {}
+  /// `text` is what `auth.json` would hold.
+  explicit MemoryStorage(std::string_view text = {}) : text_(text) {}
 
+  /// What `auth.json` would hold now.
   [[nodiscard]] std::string text() const;
 
   [[nodiscard]] bare::KeyAnswer find_ready_key(const bare::KeyRequest& request,
@@ -25,7 +27,7 @@ class MemoryStorage final : public VaultStorage {
   [[nodiscard]] Result<VaultDocument> read(const std::stop_token& stop) override;
   [[nodiscard]] Result<void> check_writable() override { return {}; }
   [[nodiscard]] Result<std::unique_ptr<HeldAccount>> hold_account(
-      std::string_view provider, std::string_view account, const std::stop_token& stop) override;
+      const Account& account, const std::stop_token& stop) override;
   [[nodiscard]] Result<void> change(const VaultEdit& edit, const std::stop_token& stop) override;
 
  private:

@@ -4,9 +4,9 @@
 #include <memory>
 #include <stop_token>
 #include <string>
-#include <string_view>
 
 #include "core/bare/ready_key.hpp"
+#include "core/base/account.hpp"
 #include "core/base/fault.hpp"
 #include "core/vault/vault_document.hpp"
 
@@ -45,7 +45,7 @@ class VaultStorage {
 
   /// Waits until nobody else holds the account. Faults: vault (also after 45 s); aborted.
   [[nodiscard]] virtual Result<std::unique_ptr<HeldAccount>> hold_account(
-      std::string_view provider, std::string_view account, const std::stop_token& stop) = 0;
+      const Account& account, const std::stop_token& stop) = 0;
 
   /// Changes the vault, all of it or nothing. Faults: the edit's; vault; aborted.
   [[nodiscard]] virtual Result<void> change(const VaultEdit& edit, const std::stop_token& stop) = 0;

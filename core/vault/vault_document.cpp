@@ -6,7 +6,7 @@
 #include <ranges>
 #include <utility>
 
-#include "core/bare/text.hpp"
+#include "core/base/text.hpp"
 #include "core/vault/credential_record.hpp"
 
 namespace pindus {
@@ -21,18 +21,6 @@ constexpr std::string_view single_account = "default";
 
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
-
-bool same_id(std::string_view a, std::string_view b) {
-  return bare::equal_ignoring_case({a.data(), a.size()}, {b.data(), b.size()});
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
 }
 
 StoredAccount stored_account(std::string_view name, std::string_view text) {
@@ -82,7 +70,7 @@ Result<void> VaultDocument::index() {
   if (!reader.finish()) return fault_at(reader.error_offset(), bare::describe(reader.error()));
 
   auto folded = members;
-  for (JsonMember& member : folded) member.name = lower_case(member.name);
+  for (JsonMember& member : folded) member.name = ascii_lower(member.name);
   PINDUS_CHECK(check_twice(folded, "provider", 0));
   for (JsonMember& member : members) {
     Provider provider{std::move(member), false, {}};
@@ -133,7 +121,7 @@ std::string_view VaultDocument::value_of(const Provider& provider) const {
 
 const VaultDocument::Provider* VaultDocument::find(std::string_view provider) const {
   const auto found = std::ranges::find_if(providers_, [&](const Provider& candidate) {
-    return same_id(candidate.member.name, provider);
+    return equal_ignoring_case(candidate.member.name, provider);
   });
   return found == providers_.end() ? nullptr : &*found;
 }
@@ -172,62 +160,62 @@ std::optional<std::string> VaultDocument::default_account(std::string_view provi
   return std::move((marked == stored.end() ? stored.front() : *marked).name);
 }
 
-std::optional<std::string_view> VaultDocument::record(std::string_view provider,
-                                                      std::string_view account) const {
-  const Provider* found = find(provider);
+std::optional<std::string_view> VaultDocument::record(const Account& account) const {
+  const Provider* found = find(account.provider);
   if (found == nullptr) return std::nullopt;
   if (found->is_record) {
-    if (account != single_account) return std::nullopt;
+    if (account.name != single_account) return std::nullopt;
     return value_of(*found);
   }
-  const JsonMember* member = find_member(found->accounts, account);
+  const JsonMember* member = find_member(found->accounts, account.name);
   if (member == nullptr || !is_object(*member)) return std::nullopt;
   return member->value(value_of(*found));
 }
 
-Result<SecretText> VaultDocument::with_record(std::string_view provider, std::string_view account,
+Result<SecretText> VaultDocument::with_record(const Account& account,
                                               const RecordEdit& edit) const {
   const SecretText root(is_blank(text_) ? std::string_view("{}\n") : std::string_view(text_));
-  const Provider* found = find(provider);
+  const Provider* found = find(account.provider);
   if (found != nullptr && !is_object(found->member)) {
     return fault_at(found->member.value_span.begin, "this should be a provider's accounts");
   }
-  const std::string_view id = found == nullptr ? provider : std::string_view(found->member.name);
+  const std::string_view id =
+      found == nullptr ? account.provider : std::string_view(found->member.name);
   const std::string_view value = found == nullptr ? "{}" : value_of(*found);
   const bool single = found != nullptr && found->is_record;
   SecretText new_provider;
-  if (single && account == single_account) {
+  if (single && account.name == single_account) {
     new_provider = edit(value, account_depth);
     // A refresh leaves an older program's form as it is; a sign-in makes it one of ours.
     if (!is_record(list_members(new_provider))) {
-      new_provider = set_member("{}", account, as_default(edit(value, record_depth), record_depth),
-                                account_depth);
+      new_provider = set_member("{}", account.name,
+                                as_default(edit(value, record_depth), record_depth), account_depth);
     }
   } else {
     const SecretText accounts =
         single ? set_member("{}", single_account, value, account_depth) : SecretText(value);
     const auto members = list_members(accounts);
-    const JsonMember* member = find_member(members, account);
+    const JsonMember* member = find_member(members, account.name);
     if (member != nullptr && !is_object(*member)) {
       return fault_at(found->member.value_span.begin + member->value_span.begin,
                       "this should be an account's record");
     }
     SecretText record = edit(member == nullptr ? "{}" : member->value(accounts), record_depth);
     if (std::ranges::none_of(members, is_object)) record = as_default(record, record_depth);
-    new_provider = set_member(accounts, account, record, account_depth);
+    new_provider = set_member(accounts, account.name, record, account_depth);
   }
   SecretText edited = set_member(root, id, new_provider, provider_depth);
   end_line(edited);
   return edited;
 }
 
-SecretText VaultDocument::without_account(std::string_view provider,
-                                          std::string_view account) const {
-  const auto old_record = record(provider, account);
+SecretText VaultDocument::without_account(const Account& account) const {
+  const auto old_record = record(account);
   if (!old_record) return text_;
-  const Provider& found = *find(provider);
+  const Provider& found = *find(account.provider);
   const bool was_default = CredentialRecord(*old_record).is_default();
-  SecretText rest = found.is_record ? SecretText("{}") : remove_member(value_of(found), account);
+  SecretText rest =
+      found.is_record ? SecretText("{}") : remove_member(value_of(found), account.name);
   const auto left = list_members(rest);
   const auto has_default = [&](const JsonMember& member) {
     return CredentialRecord(member.value(rest)).is_default();

@@ -7,9 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/account.hpp"
 #include "core/base/fault.hpp"
 #include "core/base/secret.hpp"
-#include "core/vault/auth_vault.hpp"
+#include "core/vault/credentials.hpp"
 #include "core/vault/json_edit.hpp"
 
 namespace pindus {
@@ -35,21 +36,19 @@ class VaultDocument {
   /// The account that is marked as the default, else the first.
   [[nodiscard]] std::optional<std::string> default_account(std::string_view provider) const;
   /// The account's record as it stands there, borrowed; nothing where it isn't stored.
-  [[nodiscard]] std::optional<std::string_view> record(std::string_view provider,
-                                                       std::string_view account) const;
+  [[nodiscard]] std::optional<std::string_view> record(const Account& account) const;
 
   /// Makes a record out of the one that is there ("{}": none); `depth` as for set_member.
   using RecordEdit = std::function<SecretText(std::string_view record, unsigned depth)>;
 
   /// The text with that account's record edited, or added as the provider's last one; the first
   /// becomes its default. The fault: what stands in the account's place is no object.
-  [[nodiscard]] Result<SecretText> with_record(std::string_view provider, std::string_view account,
+  [[nodiscard]] Result<SecretText> with_record(const Account& account,
                                                const RecordEdit& edit) const;
 
   /// The text without the account. The first that is left becomes the default where this was it;
   /// with the last member the provider goes. Unchanged where it isn't stored.
-  [[nodiscard]] SecretText without_account(std::string_view provider,
-                                           std::string_view account) const;
+  [[nodiscard]] SecretText without_account(const Account& account) const;
 
  private:
   struct Provider {

@@ -10,24 +10,19 @@
 
 #include "core/base/environment.hpp"
 #include "core/base/fault.hpp"
-#include "core/base/installation.hpp"
+#include "core/command/credential_command.hpp"
 
 namespace pindus {
 
-/// The agent that gets every command line that is none of ours: PINDUS_AGENT, else `induscode` on
-/// PATH; nothing where there is none. Fault: usage, where PINDUS_AGENT names no program, or the
-/// agent is one of `ourselves`, which would go round in circles.
-[[nodiscard]] Result<std::optional<std::filesystem::path>> find_agent(
-    const Environment& environment, std::span<const std::filesystem::path> ourselves);
+/// The agent that gets every command line that is none of ours, with these arguments: PINDUS_AGENT,
+/// else `induscode` on PATH; nothing where there is none. Fault: usage, where PINDUS_AGENT names no
+/// program, or the agent is one of `ourselves`, which would go round in circles.
+[[nodiscard]] Result<std::optional<NextProgram>> find_agent(
+    const Environment& environment, std::span<const std::filesystem::path> ourselves,
+    std::vector<std::string> args);
 
-/// Becomes the agent, with these arguments; returns only where that failed. Fault: usage.
-[[nodiscard]] CredentialFault become_agent(const std::filesystem::path& agent,
-                                           std::vector<std::string> args);
-
-/// Becomes the SDK's tool (`plugin new`, `plugin check`), with these arguments; returns only where
-/// that failed. Fault: usage, with the package to install.
-[[nodiscard]] CredentialFault become_plugin_tool(const Installation& installation,
-                                                 std::vector<std::string> args);
+/// Becomes that program; returns only where it can't be: `otherwise`, with the reason.
+[[nodiscard]] CredentialFault become(NextProgram next);
 
 /// The first word of ours that `args` seems to mean: one edit away, and either alone or before a
 /// provider's id. Nothing where it is more likely a prompt for the agent.

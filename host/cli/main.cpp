@@ -9,10 +9,8 @@
 
 int main(int argc, char** argv) try {
   pindus::hold_standard_descriptors();
-  const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
   pindus::Program program(pindus::Installation::of_this_program());
-  if (const auto code = program.run_command(args)) return *code;
-  return program.run_agent(args);
+  return program.run({argv + (argc > 0 ? 1 : 0), argv + argc});
 } catch (const std::exception& error) {
   static_cast<void>(pindus::write_text(2, "Internal error: "));
   static_cast<void>(pindus::write_line(2, error.what()));

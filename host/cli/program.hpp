@@ -1,39 +1,32 @@
 #pragma once
 
-#include <filesystem>
-#include <optional>
-#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/base/environment.hpp"
-#include "core/base/fault.hpp"
 #include "core/base/installation.hpp"
-#include "core/command/credential_command.hpp"
-#include "core/providers/providers.hpp"
+#include "core/command/command_line.hpp"
 
 namespace pindus {
 
-/// The parts of pindus put together as the installed (or built) tree around this executable has
-/// them. Used on one thread.
+/// The program: a command line of ours is run to its end, any other is the agent's. Used on one
+/// thread.
 class Program {
  public:
-  explicit Program(Installation installation);
+  explicit Program(Installation installation) : installation_(std::move(installation)) {}
 
-  /// Runs a command line of ours to its end, and tells of its fault. Nothing: it is none of ours.
-  [[nodiscard]] std::optional<int> run_command(std::span<const std::string> args);
-
-  /// Passes the line on to the agent; returns only where that can't be, with the exit code.
-  [[nodiscard]] int run_agent(std::vector<std::string> args);
+  /// Runs the line and tells of its fault; gives the exit code. Doesn't return where this process
+  /// becomes another program.
+  [[nodiscard]] int run(std::vector<std::string> args);
 
  private:
-  const ProviderDirectory& directory(std::span<const std::filesystem::path> plugin_path);
-  [[nodiscard]] std::optional<CredentialFault> misspelled(std::span<const std::string> args);
+  [[nodiscard]] int run_command(const ParsedLine& parsed);
+  [[nodiscard]] int run_agent(std::vector<std::string> args);
+  [[nodiscard]] std::optional<CredentialFault> misspelled(const std::vector<std::string>& args);
 
   Environment environment_ = Environment::of_process();
   Installation installation_;
-  Result<std::filesystem::path> profile_;
-  DirectoryOptions options_;
-  std::optional<ProviderDirectory> directory_;
 };
 
 }  // namespace pindus

@@ -34,11 +34,10 @@ Services& real_services(const Subject& subject) {
 }
 
 Answers answers_of(const Subject& subject) {
-  Answers answers = subject.script ? subject.script->answers : Answers();
-  for (const Question& question : subject.method.questions) {
-    answers.emplace(question.name, question.default_answer);
-  }
-  return answers;
+  const auto answers =
+      normal_answers(subject.method, subject.script ? subject.script->answers : Answers());
+  if (!answers) throw std::runtime_error(answers.error().message);
+  return *answers;
 }
 
 std::map<std::string, std::string> record_of(const SessionOutcome& outcome) {

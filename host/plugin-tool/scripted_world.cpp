@@ -7,6 +7,7 @@
 #include <ranges>
 #include <stdexcept>
 
+#include "core/base/text.hpp"
 #include "core/session/form_encoding.hpp"
 
 namespace pindus::plugin_tool {
@@ -21,7 +22,7 @@ void wait_for(std::stop_token stop) {
 
 const Secret* header(const HttpRequest& request, std::string_view name) {
   for (const auto& [other, value] : request.headers) {
-    if (same_provider(other, name)) return &value;  // both compare ASCII without case
+    if (equal_ignoring_case(other, name)) return &value;
   }
   return nullptr;
 }

@@ -10,17 +10,14 @@
 
 #include "core/base/installation.hpp"
 #include "core/base/stoppable_wait.hpp"
-#include "core/keys/plugin_refresher.hpp"
-#include "core/vault/disk_vault.hpp"
+#include "core/library/oauth.hpp"
 #include "tests/integration/oauth_peer.hpp"
 #include "tests/integration/token_endpoint.hpp"
 
-using pindus::DiskVault;
+using pindus::Context;
 using pindus::FaultKind;
-using pindus::OAuthContext;
 using pindus::OAuthCredentials;
 using pindus::OnExisting;
-using pindus::PluginTokenRefresher;
 using pindus::RefreshFailure;
 using pindus::Result;
 using pindus::Secret;
@@ -69,29 +66,12 @@ class Person final : public pindus::CredentialIo {
 };
 
 /// What an embedding program makes once, of a profile and the tree that was built.
-struct Embedder {
-  explicit Embedder(const PindusProfile& profile)
-      : directory(pindus::ProviderDirectory::discover(pindus::DirectoryOptions::beside(
-            PindusProfile::host_program(), path_of(profile), environment))),
-        context{.directory = &directory,
-                .environment = &environment,
-                .services_module =
-                    pindus::Installation::beside(PindusProfile::host_program()).services_module},
-        refresher(context),
-        vault(path_of(profile), &refresher) {}
-  Embedder(const Embedder&) = delete;
-  Embedder& operator=(const Embedder&) = delete;
-
-  static std::filesystem::path path_of(const PindusProfile& profile) {
-    return profile.environment.at("INDUSAGI_CODING_AGENT_DIR");
-  }
-
-  pindus::Environment environment{[](std::string_view) { return std::nullopt; }};
-  pindus::ProviderDirectory directory;
-  OAuthContext context;
-  PluginTokenRefresher refresher;
-  DiskVault vault;
-};
+pindus::ContextParts parts_of(const PindusProfile& profile, pindus::CredentialIo* io = nullptr) {
+  return {.environment = pindus::Environment([](std::string_view) { return std::nullopt; }),
+          .installation = pindus::Installation::beside(PindusProfile::host_program()),
+          .profile = profile.environment.at("INDUSAGI_CODING_AGENT_DIR"),
+          .io = io};
+}
 
 /// Whether the future is there within a second of the stop.
 template <typename T>
@@ -106,23 +86,23 @@ TEST_CASE("a program signs in, refreshes and reads the key through the functions
   const OAuthPeer peer;
   const PindusProfile profile;
   profile.install_manifest("acme", code_manifest("acme", peer.issuer(), peer.token_url()));
-  Embedder embedder(profile);
   Person person([&](const auto& address) { return peer.approve_code(address); });
+  Context context(parts_of(profile, &person));
 
-  const auto login = start_oauth_login(embedder.context, {.provider = "acme", .io = &person});
+  const auto login = start_oauth_login(context, {.provider = "acme"});
   REQUIRE(login);
   CHECK_FALSE(login->access.empty());
   CHECK(person.opened.size() == 1);
 
-  auto refreshed = refresh_oauth_credentials(embedder.context, "acme", "default", *login);
+  auto refreshed = refresh_oauth_credentials(context, {"acme", "default"}, *login);
   REQUIRE(refreshed);
   CHECK(refreshed->access.view() != login->access.view());
   CHECK(refreshed->refresh.view() != login->refresh.view());
   CHECK_FALSE(profile.has_vault());  // neither of them stores anything
 
   refreshed->expires_ms = pindus::test::now_ms() - 10'000;
-  REQUIRE(embedder.vault.put_oauth("acme", "default", *refreshed, OnExisting::refuse));
-  const auto key = embedder.vault.read_usable_key("acme", std::nullopt);
+  REQUIRE(context.vault().put_oauth({"acme", "default"}, *refreshed, OnExisting::refuse));
+  const auto key = read_usable_key(context, "acme", std::nullopt);
   REQUIRE(key);
   REQUIRE(*key);
   CHECK((*key)->key.view() != refreshed->access.view());
@@ -130,7 +110,7 @@ TEST_CASE("a program signs in, refreshes and reads the key through the functions
   CHECK(profile.stored("/acme/default/refresh") != refreshed->refresh.view());
   CHECK(peer.counter("/success/refresh_token") == 2);
 
-  const auto used_up = refresh_oauth_credentials(embedder.context, "acme", "default", *login);
+  const auto used_up = refresh_oauth_credentials(context, {"acme", "default"}, *login);
   REQUIRE_FALSE(used_up);
   CHECK(used_up.error().kind == RefreshFailure::Kind::permanent);
 }
@@ -139,21 +119,21 @@ TEST_CASE("the async forms do what the others do, on threads of their own") {
   const OAuthPeer peer;
   const PindusProfile profile;
   profile.install_manifest("acme", code_manifest("acme", peer.issuer(), peer.token_url()));
-  Embedder embedder(profile);
   std::thread::id asked_on;
   Person person([&](const auto& address) {
     asked_on = std::this_thread::get_id();
     return peer.approve_code(address);
   });
+  Context context(parts_of(profile, &person));
 
-  auto login = async_start_oauth_login(embedder.context, {.provider = "acme", .io = &person}).get();
+  auto login = async_start_oauth_login(context, {.provider = "acme"}).get();
   REQUIRE(login);
   CHECK(asked_on != std::this_thread::get_id());
   auto refreshed =
-      async_refresh_oauth_credentials(embedder.context, "acme", "default", *std::move(login)).get();
+      async_refresh_oauth_credentials(context, {"acme", "default"}, *std::move(login)).get();
   REQUIRE(refreshed);
-  REQUIRE(embedder.vault.put_oauth("acme", "default", *refreshed, OnExisting::refuse));
-  const auto key = async_read_usable_key(embedder.vault, "acme", "default").get();
+  REQUIRE(context.vault().put_oauth({"acme", "default"}, *refreshed, OnExisting::refuse));
+  const auto key = async_read_usable_key(context, "acme", "default").get();
   REQUIRE(key);
   REQUIRE(*key);
   CHECK((*key)->key.view() == refreshed->access.view());
@@ -177,21 +157,21 @@ TEST_CASE("a stop ends each of them within a second, whatever it waits for") {
     while (requests < count) std::this_thread::sleep_for(5ms);
   };
   const std::string before = endpoint.profile.vault_text();
-  Embedder embedder(endpoint.profile);
+  Context context(parts_of(endpoint.profile));
   std::stop_source stop;
 
   SECTION("a sign-in that waits for the person") {
     Person person;
-    auto login = async_start_oauth_login(embedder.context, {.provider = "acme", .io = &person},
-                                         stop.get_token());
+    Context asking(parts_of(endpoint.profile, &person));
+    auto login = async_start_oauth_login(asking, {.provider = "acme"}, stop.get_token());
     CHECK(login.wait_for(300ms) == std::future_status::timeout);
     REQUIRE(ends_in_time(stop, login));
     CHECK(login.get().error().kind == FaultKind::aborted);
   }
   SECTION("a sign-in that waits for the server") {
     Person person([](const auto&) { return "a-code"; });
-    auto login = async_start_oauth_login(embedder.context, {.provider = "acme", .io = &person},
-                                         stop.get_token());
+    Context asking(parts_of(endpoint.profile, &person));
+    auto login = async_start_oauth_login(asking, {.provider = "acme"}, stop.get_token());
     wait_for_request(1);
     REQUIRE(ends_in_time(stop, login));
     CHECK(login.get().error().kind == FaultKind::aborted);
@@ -199,18 +179,17 @@ TEST_CASE("a stop ends each of them within a second, whatever it waits for") {
   SECTION("a refresh") {
     OAuthCredentials current;
     current.refresh = Secret(std::string_view(TokenEndpoint::old_refresh));
-    auto refresh = async_refresh_oauth_credentials(embedder.context, "acme", "default",
-                                                   std::move(current), stop.get_token());
+    auto refresh = async_refresh_oauth_credentials(context, {"acme", "default"}, std::move(current),
+                                                   stop.get_token());
     wait_for_request(1);
     REQUIRE(ends_in_time(stop, refresh));
     CHECK(refresh.get().error().kind == RefreshFailure::Kind::cancelled);
   }
   SECTION("a key that must be refreshed, and one that waits for that refresh") {
-    auto first = async_read_usable_key(embedder.vault, "acme", std::nullopt, stop.get_token());
+    auto first = async_read_usable_key(context, "acme", std::nullopt, stop.get_token());
     wait_for_request(1);
     std::stop_source stop_second;
-    auto second =
-        async_read_usable_key(embedder.vault, "acme", std::nullopt, stop_second.get_token());
+    auto second = async_read_usable_key(context, "acme", std::nullopt, stop_second.get_token());
     CHECK(second.wait_for(200ms) == std::future_status::timeout);
     REQUIRE(ends_in_time(stop_second, second));
     CHECK(second.get().error().kind == FaultKind::aborted);
@@ -235,9 +214,9 @@ TEST_CASE("two accounts of one program refresh without waiting for each other") 
   endpoint.profile.write_vault(R"({"acme": {
     "home": {"kind": "oauth", "isDefault": true, "access": "a", "refresh": "home-refresh", "expires": 1},
     "office": {"kind": "oauth", "access": "b", "refresh": "office-refresh", "expires": 1}}})");
-  Embedder embedder(endpoint.profile);
-  auto home = async_read_usable_key(embedder.vault, "acme", "home");
-  auto office = async_read_usable_key(embedder.vault, "acme", "office");
+  Context context(parts_of(endpoint.profile));
+  auto home = async_read_usable_key(context, "acme", "home");
+  auto office = async_read_usable_key(context, "acme", "office");
   const auto home_key = home.get();
   const auto office_key = office.get();
   REQUIRE((home_key && *home_key));

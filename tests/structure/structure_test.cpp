@@ -2,6 +2,8 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -73,6 +75,49 @@ Complaints check_walls(const std::vector<Source>& sources) {
                                 [&](auto start) { return include.starts_with(start); })) {
           complaints.push_back(source.path + " may not include " + include);
         }
+      }
+    }
+  }
+  return complaints;
+}
+
+// What each folder of the core stands on. `core` alone is context.hpp, which puts them together.
+const std::map<std::string, std::set<std::string>, std::less<>> foundations = {
+    {"core/bare", {}},
+    {"core/base", {"core/bare"}},
+    {"core/vault", {"core/bare", "core/base"}},
+    {"core/providers", {"core/base"}},
+    {"core/services", {"core/base"}},
+    {"core/session",
+     {"core/base", "core/vault", "core/providers", "core/services", "core/session/slots"}},
+    {"core/session/slots",
+     {"core/base", "core/vault", "core/providers", "core/services", "core/session"}},
+    {"core/keys", {"core/bare", "core/base", "core/vault", "core/providers", "core/session"}},
+    {"core", {"core/base", "core/vault", "core/providers", "core/session", "core/keys"}},
+    {"core/library", {"core", "core/base", "core/keys", "core/session"}},
+    {"core/command",
+     {"core", "core/base", "core/vault", "core/providers", "core/session", "core/keys"}},
+};
+
+std::string folder_of(std::string_view path) {
+  return std::string(path.substr(0, path.rfind('/')));
+}
+
+Complaints check_foundations(const std::vector<Source>& sources) {
+  Complaints complaints;
+  for (const Source& source : sources) {
+    if (!source.is_in("core/")) continue;
+    const std::string folder = folder_of(source.path);
+    const auto known = foundations.find(folder);
+    if (known == foundations.end()) {
+      complaints.push_back(folder + " is not in the table of who may include whom");
+      continue;
+    }
+    for (const std::string& include : source.includes) {
+      if (!include.starts_with("\"core/")) continue;
+      const std::string other = folder_of(std::string_view(include).substr(1));
+      if (other != folder && !known->second.contains(other)) {
+        complaints.push_back(source.path + " may not include " + include);
       }
     }
   }
@@ -191,6 +236,10 @@ TEST_CASE("no folder includes what stays out of it") {
   CHECK(told(check_walls(our_sources())) == "");
 }
 
+TEST_CASE("each folder of the core stands only on those below it") {
+  CHECK(told(check_foundations(our_sources())) == "");
+}
+
 TEST_CASE("the front and what it is made of include only C's headers") {
   CHECK(told(check_freestanding(our_sources())) == "");
 }
@@ -217,6 +266,11 @@ TEST_CASE("the rules find what is against them") {
   CHECK(check_walls({made_up("core/command/x.cpp", {"<termios.h>"})}).size() == 1);
   CHECK(check_walls({made_up("core/x.cpp", {"<pindus/plugin.h>", "\"core/base/json.hpp\""})})
             .empty());
+  CHECK(told(check_foundations({made_up("core/vault/x.cpp", {"\"core/keys/choose_key.hpp\""})})) ==
+        "core/vault/x.cpp may not include \"core/keys/choose_key.hpp\"\n");
+  CHECK(check_foundations({made_up("core/base/x.cpp", {"\"core/context.hpp\""})}).size() == 1);
+  CHECK(check_foundations({made_up("core/new/x.cpp", {})}).size() == 1);
+  CHECK(check_foundations({made_up("core/keys/x.cpp", {"\"core/vault/vault.hpp\""})}).empty());
   CHECK(check_freestanding({made_up("core/bare/x.hpp", {"<cstdint>"})}).size() == 1);
   CHECK(check_freestanding({made_up("host/front/x.cpp", {"\"core/base/fault.hpp\""})}).size() == 1);
   CHECK(check_third_parties({made_up("core/services/a.cpp", {"<curl/curl.h>"}),

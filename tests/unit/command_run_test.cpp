@@ -3,7 +3,7 @@
 #include <map>
 
 #include "core/command/credential_command.hpp"
-#include "core/vault/memory_vault.hpp"
+#include "core/vault/memory_storage.hpp"
 
 using pindus::AuthKind;
 using pindus::FaultKind;
@@ -60,7 +60,8 @@ Provider provider(std::string id, std::string label, std::string variable) {
 
 struct Fixture {
   ScriptedIo io;
-  pindus::MemoryVault vault;
+  std::shared_ptr<pindus::MemoryStorage> storage = std::make_shared<pindus::MemoryStorage>();
+  pindus::Vault vault{storage};
   std::map<std::string, std::string> variables;
   pindus::Environment environment{[this](std::string_view name) -> std::optional<std::string> {
     const auto found = variables.find(std::string(name));
@@ -78,18 +79,15 @@ struct Fixture {
 
   pindus::CredentialResult run(std::vector<std::string> args) {
     io.printed.clear();
-    return pindus::run_credential_command(args,
-                                          {.io = &io,
-                                           .vault = &vault,
-                                           .environment = &environment,
-                                           .directory = [this](auto) -> const ProviderDirectory& {
-                                             ++directory_reads;
-                                             return directory;
-                                           },
-                                           .services_module = {}});
+    pindus::Context context(
+        {.environment = environment, .io = &io, .storage = storage, .discover = [this] {
+           ++directory_reads;
+           return directory;
+         }});
+    return pindus::run_credential_command(args, context);
   }
   void store(const char* id, const char* account, std::string key) {
-    REQUIRE(vault.put_api_key(id, account, Secret(std::move(key)), pindus::OnExisting::refuse));
+    REQUIRE(vault.put_api_key({id, account}, Secret(std::move(key)), pindus::OnExisting::refuse));
   }
 };
 
@@ -194,6 +192,16 @@ TEST_CASE_METHOD(Fixture, "signout removes one account, or all of the provider's
   CHECK(io.printed.size() == 2);
   CHECK(run({"signout", "openai"}).fault->kind == FaultKind::not_found);
   CHECK(run({"signout"}).exit_code() == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "the provider stands in its place or behind --provider") {
+  store("openai", "a", "sk-stored-0123456789");
+  store("openai", "b", "sk-stored-0123456780");
+  CHECK(!run({"auth", "key", "--json", "--account", "b", "openai"}).fault);
+  CHECK(io.printed == Lines{R"({"key":"sk-stored-0123456780","kind":"apiKey","isDefault":false})"});
+  CHECK(run({"auth", "status", "--json", "openai"}).provider == "openai");
+  CHECK(!run({"logout", "--account", "a", "openai"}).fault);
+  CHECK(run({"signout", "--provider", "openai"}).provider == "openai");
 }
 
 TEST_CASE_METHOD(Fixture, "signin --list reads only and marks the default") {

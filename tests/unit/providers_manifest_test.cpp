@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/providers/manifest.hpp"
-#include "directory_tree.hpp"
+#include "providers_tree.hpp"
 
 using Catch::Matchers::Contains;
 using pindus::parse_manifest;

@@ -2,7 +2,7 @@
 
 #include "core/base/json.hpp"
 #include "core/command/plugin_report.hpp"
-#include "directory_tree.hpp"
+#include "providers_tree.hpp"
 
 using Catch::Matchers::Contains;
 using pindus::Json;

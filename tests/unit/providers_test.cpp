@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "directory_tree.hpp"
+#include "providers_tree.hpp"
 
 using Catch::Matchers::Contains;
 using pindus::AuthKind;

@@ -132,7 +132,9 @@ struct SessionFixture {
 
   SessionOutcome run(Script script) {
     method.options["script"] = std::to_string(reinterpret_cast<std::uintptr_t>(script));
-    return run_method(request);
+    SessionRequest asked = request;
+    asked.answers = normal_answers(method, request.answers).value();
+    return run_method(asked);
   }
 
   SessionOutcome run_bad(const std::string& name) {

@@ -8,7 +8,7 @@
 #include <functional>
 #include <iostream>
 
-#include "directory_tree.hpp"
+#include "providers_tree.hpp"
 
 using Catch::Matchers::Contains;
 using pindus::AuthKind;

@@ -2,15 +2,15 @@
 
 #include <catch2/catch.hpp>
 
-#include "core/vault/memory_vault.hpp"
+#include "tests/support/vaults.hpp"
 
 using pindus::AuthKind;
-using pindus::MemoryVault;
 using pindus::OAuthCredentials;
 using pindus::OnExisting;
 using pindus::Secret;
 using pindus::SecretText;
 using pindus::VaultDocument;
+using pindus::test::MemoryVault;
 
 namespace {
 
@@ -45,9 +45,9 @@ OAuthCredentials credentials(std::string_view access, std::string_view refresh) 
 
 TEST_CASE("the first account is the default, and what is added is two-space JSON") {
   MemoryVault vault;
-  REQUIRE(vault.put_api_key("openai", "work", secret("sk-1\"\\"), OnExisting::refuse));
-  REQUIRE(vault.put_oauth("anthropic", "default", credentials("a", "r"), OnExisting::refuse));
-  REQUIRE(vault.put_api_key("OPENAI", "home", secret("sk-2"), OnExisting::refuse));
+  REQUIRE(vault.put_api_key({"openai", "work"}, secret("sk-1\"\\"), OnExisting::refuse));
+  REQUIRE(vault.put_oauth({"anthropic", "default"}, credentials("a", "r"), OnExisting::refuse));
+  REQUIRE(vault.put_api_key({"OPENAI", "home"}, secret("sk-2"), OnExisting::refuse));
   CHECK(vault.text() == R"({
   "openai": {
     "work": {
@@ -77,12 +77,12 @@ TEST_CASE("the first account is the default, and what is added is two-space JSON
 
 TEST_CASE("an account that is there is replaced only when asked") {
   MemoryVault vault(foreign);
-  const auto refused = vault.put_api_key("openai", "work", secret("sk-new"), OnExisting::refuse);
+  const auto refused = vault.put_api_key({"openai", "work"}, secret("sk-new"), OnExisting::refuse);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().kind == pindus::FaultKind::name_collision);
   CHECK(vault.text() == foreign);
 
-  REQUIRE(vault.put_api_key("openai", "work", secret("sk-new"), OnExisting::replace));
+  REQUIRE(vault.put_api_key({"openai", "work"}, secret("sk-new"), OnExisting::replace));
   const auto key = vault.read_usable_key("openai", "work");
   REQUIRE(key);
   CHECK((*key)->key.view() == "sk-new");
@@ -93,8 +93,8 @@ TEST_CASE("another sign-in leaves nothing of the earlier one but what the vault 
   MemoryVault vault(R"({"p":{"a":{"kind":"oauth","access":"x","refresh":"y","expires":1,)"
                     R"("accountId":"old","host":"old.example","mine":{"k":1}}}})");
   OAuthCredentials fresh{secret("new"), Secret(), std::nullopt, {{"host", ""}}};
-  REQUIRE(vault.put_oauth("p", "a", fresh, OnExisting::replace));
-  const auto stored = vault.read_oauth("p", "a");
+  REQUIRE(vault.put_oauth({"p", "a"}, fresh, OnExisting::replace));
+  const auto stored = vault.read_oauth({"p", "a"});
   REQUIRE((stored && *stored));
   CHECK((*stored)->access.view() == "new");
   CHECK((*stored)->refresh.empty());
@@ -105,7 +105,7 @@ TEST_CASE("another sign-in leaves nothing of the earlier one but what the vault 
 
 TEST_CASE("a new account leaves every other byte as it was") {
   MemoryVault vault(foreign);
-  REQUIRE(vault.put_api_key("openai", "third", secret("sk-3"), OnExisting::refuse));
+  REQUIRE(vault.put_api_key({"openai", "third"}, secret("sk-3"), OnExisting::refuse));
   CHECK(vault.text() == replaced(foreign, R"("x-meta": 7)",
                                  "\"x-meta\": 7,\n    \"third\": {\n      \"kind\": \"apiKey\",\n"
                                  "      \"isDefault\": false,\n      \"key\": \"sk-3\"\n    }") +
@@ -114,7 +114,7 @@ TEST_CASE("a new account leaves every other byte as it was") {
 
 TEST_CASE("removing the default promotes the first that is left") {
   MemoryVault vault(foreign);
-  REQUIRE(vault.remove("openai", "home").value());
+  REQUIRE(vault.remove({"openai", "home"}).value());
   const auto removed = replaced(
       foreign, ",\n    \"home\": {\"isDefault\":true ,\"kind\":\"apiKey\",\"key\":\"sk-home\"}",
       "");
@@ -124,29 +124,29 @@ TEST_CASE("removing the default promotes the first that is left") {
 
 TEST_CASE("removing another than the default promotes nobody") {
   MemoryVault vault(foreign);
-  REQUIRE(vault.remove("openai", "work").value());
+  REQUIRE(vault.remove({"openai", "work"}).value());
   CHECK(vault.default_account("openai").value() == "home");
   CHECK(vault.text().find("work") == std::string::npos);
 }
 
 TEST_CASE("with its last account a provider goes, and only that") {
   MemoryVault vault(foreign);
-  REQUIRE(vault.remove("Anthropic", "default").value());
+  REQUIRE(vault.remove({"Anthropic", "default"}).value());
   const auto begin = foreign.find(",\n  \"anthropic\"");
   const auto end = foreign.find(", \"exotic\"");
   CHECK(vault.text() == foreign.substr(0, begin) + foreign.substr(end) + "\n");
 
   MemoryVault one(R"( {"p":{"a":{"kind":"apiKey","key":"k"}}} )");
-  REQUIRE(one.remove("p", "a").value());
+  REQUIRE(one.remove({"p", "a"}).value());
   CHECK(one.text() == " {} \n");
 }
 
 TEST_CASE("removing what isn't there changes nothing") {
   MemoryVault vault(foreign);
-  CHECK_FALSE(vault.remove("openai", "nobody").value());
-  CHECK_FALSE(vault.remove("nowhere", "default").value());
-  CHECK_FALSE(vault.remove("version", "default").value());
-  CHECK_FALSE(vault.remove("openai", "x-meta").value());
+  CHECK_FALSE(vault.remove({"openai", "nobody"}).value());
+  CHECK_FALSE(vault.remove({"nowhere", "default"}).value());
+  CHECK_FALSE(vault.remove({"version", "default"}).value());
+  CHECK_FALSE(vault.remove({"openai", "x-meta"}).value());
   CHECK(vault.text() == foreign);
 }
 
@@ -166,7 +166,7 @@ TEST_CASE("accounts are listed in the file's order, unknown forms among them") {
 
 TEST_CASE("an older program's api key is read") {
   MemoryVault vault(R"({"groq":{"default":{"apiKey":"gsk-old","isDefault":true}}})");
-  CHECK(vault.auth_kind("groq", "default").value() == AuthKind::api_key);
+  CHECK(vault.auth_kind({"groq", "default"}).value() == AuthKind::api_key);
   const auto key = vault.read_usable_key("groq", std::nullopt).value();
   REQUIRE(key);
   CHECK(key->key.view() == "gsk-old");
@@ -179,15 +179,15 @@ TEST_CASE("an older program's single record is the account default until somebod
   MemoryVault vault(old);
   CHECK(vault.default_account("anthropic").value() == "default");
   CHECK(vault.read_usable_key("anthropic", std::nullopt).value()->key.view() == "a");
-  CHECK(vault.read_oauth("anthropic", "default").value()->refresh.view() == "r");
+  CHECK(vault.read_oauth({"anthropic", "default"}).value()->refresh.view() == "r");
 
-  REQUIRE(vault.put_api_key("anthropic", "work", secret("sk-w"), OnExisting::refuse));
+  REQUIRE(vault.put_api_key({"anthropic", "work"}, secret("sk-w"), OnExisting::refuse));
   CHECK(vault.list_accounts("anthropic").value().size() == 2);
   CHECK(vault.default_account("anthropic").value() == "default");
   CHECK(vault.text().find(old.substr(14, old.size() - 15)) != std::string::npos);
 
   MemoryVault replaced_one(old);
-  REQUIRE(replaced_one.put_api_key("anthropic", "default", secret("sk-d"), OnExisting::replace));
+  REQUIRE(replaced_one.put_api_key({"anthropic", "default"}, secret("sk-d"), OnExisting::replace));
   CHECK(replaced_one.list_accounts("anthropic").value().front().is_default);
   CHECK(replaced_one.text().find("accessToken") == std::string::npos);
   CHECK(replaced_one.read_usable_key("anthropic", "default").value()->key.view() == "sk-d");
@@ -206,7 +206,7 @@ TEST_CASE("an empty file is an empty vault") {
   for (const std::string_view text : {"", " \n\t\r\n", "{}", " { } \n"}) {
     MemoryVault vault(text);
     CHECK(vault.list_providers().value().empty());
-    REQUIRE(vault.put_api_key("p", "a", secret("k"), OnExisting::refuse));
+    REQUIRE(vault.put_api_key({"p", "a"}, secret("k"), OnExisting::refuse));
     CHECK(vault.read_usable_key("p", std::nullopt).value()->key.view() == "k");
   }
 }
@@ -240,21 +240,21 @@ TEST_CASE("a vault nested 100,000 deep or too large is refused") {
 
 TEST_CASE("what stands in an account's place is never written over") {
   MemoryVault vault(foreign);
-  const auto provider = vault.put_api_key("version", "a", secret("k"), OnExisting::replace);
+  const auto provider = vault.put_api_key({"version", "a"}, secret("k"), OnExisting::replace);
   REQUIRE_FALSE(provider);
   CHECK(provider.error().message.find("line 1, column 13") != std::string::npos);
-  CHECK_FALSE(vault.put_api_key("openai", "x-meta", secret("k"), OnExisting::replace));
+  CHECK_FALSE(vault.put_api_key({"openai", "x-meta"}, secret("k"), OnExisting::replace));
   CHECK(vault.text() == foreign);
 }
 
 TEST_CASE("hostile names are only names") {
   MemoryVault vault;
   const std::string name = "../../etc/\"\\\n\x01}{$(id)`\xf0\x9f\x94\x91";
-  REQUIRE(vault.put_api_key(name, name, secret("k"), OnExisting::refuse));
+  REQUIRE(vault.put_api_key({name, name}, secret("k"), OnExisting::refuse));
   const auto providers = vault.list_providers().value();
   REQUIRE(providers.size() == 1);
   CHECK(providers[0].id == name);
   CHECK(providers[0].accounts[0].name == name);
-  CHECK(vault.remove(name, name).value());
+  CHECK(vault.remove({name, name}).value());
   CHECK(vault.list_providers().value().empty());
 }

@@ -8,20 +8,20 @@
 #include <thread>
 #include <vector>
 
-#include "core/vault/disk_vault.hpp"
 #include "core/vault/file_lock.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/vaults.hpp"
 #include "tests/vault/child.hpp"
 #include "tests/vault/scripted_refresher.hpp"
 
 using namespace std::chrono_literals;
-using pindus::account_lock_byte;
-using pindus::DiskVault;
+using pindus::Account;
 using pindus::FaultKind;
 using pindus::FileLock;
 using pindus::OAuthCredentials;
 using pindus::OnExisting;
 using pindus::Secret;
+using pindus::test::DiskVault;
 using pindus::test::read_file;
 using pindus::test::require;
 using pindus::test::ScriptedRefresher;
@@ -65,10 +65,10 @@ TEST_CASE("no writer of many loses what it wrote") {
       DiskVault vault(home / "profile");
       for (int a = 0; a < accounts; ++a) {
         const std::string name = "w" + std::to_string(p) + "-" + std::to_string(a);
-        require(vault.put_api_key("p", name, Secret(std::string_view("k")), OnExisting::refuse)
+        require(vault.put_api_key({"p", name}, Secret(std::string_view("k")), OnExisting::refuse)
                     .has_value(),
                 "put");
-        if (a % 2 == 1) require(vault.remove("p", name).value_or(false), "remove");
+        if (a % 2 == 1) require(vault.remove({"p", name}).value_or(false), "remove");
       }
       return 0;
     }));
@@ -140,7 +140,7 @@ TEST_CASE("another program that writes in place meanwhile meets no torn file and
     if (!result) faults.push_back(result.error().message);
   };
   for (int i = 0; i < 60; ++i) {
-    note(vault.put_api_key("p", "w", Secret(std::string_view("k")), OnExisting::replace));
+    note(vault.put_api_key({"p", "w"}, Secret(std::string_view("k")), OnExisting::replace));
     note(vault.list_providers());
     note(vault.read_usable_key("p", "a"));
     std::this_thread::sleep_for(5ms);
@@ -197,8 +197,8 @@ TEST_CASE("a lock ends with the process that held it, also when that is killed")
 }
 
 TEST_CASE("an account's lock byte is the same in every version") {
-  CHECK(account_lock_byte("", "") == 1 + static_cast<std::int64_t>(0xaf63bd4c8601b7df >> 2));
-  CHECK(account_lock_byte("OpenAI", "a") == account_lock_byte("openai", "a"));
-  CHECK(account_lock_byte("openai", "A") != account_lock_byte("openai", "a"));
-  CHECK(account_lock_byte("ab", "c") != account_lock_byte("a", "bc"));
+  CHECK(Account{"", ""}.lock_byte() == 1 + static_cast<std::int64_t>(0xaf63bd4c8601b7df >> 2));
+  CHECK(Account{"OpenAI", "a"}.lock_byte() == Account{"openai", "a"}.lock_byte());
+  CHECK(Account{"openai", "A"}.lock_byte() != Account{"openai", "a"}.lock_byte());
+  CHECK(Account{"ab", "c"}.lock_byte() != Account{"a", "bc"}.lock_byte());
 }

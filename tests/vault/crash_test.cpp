@@ -5,17 +5,17 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "core/vault/disk_vault.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/vaults.hpp"
 #include "tests/vault/child.hpp"
 #include "tests/vault/scripted_refresher.hpp"
 
-using pindus::DiskVault;
 using pindus::OAuthCredentials;
 using pindus::OnExisting;
 using pindus::Secret;
 using pindus::SecretText;
 using pindus::VaultDocument;
+using pindus::test::DiskVault;
 using pindus::test::kill_at_every_system_call;
 using pindus::test::KillFrom;
 using pindus::test::read_file;
@@ -73,7 +73,8 @@ TEST_CASE("a write that is killed at any system call leaves the old file or the 
       KillFrom::start, [&] { write_file(file, before); },
       [&] {
         DiskVault vault(profile.path());
-        return vault.put_api_key("q", "default", Secret(std::string_view("k")), OnExisting::replace)
+        return vault.put_api_key({"q", "default"}, Secret(std::string_view("k")),
+                                 OnExisting::replace)
                    ? 0
                    : 1;
       },
@@ -85,7 +86,7 @@ TEST_CASE("a write that is killed at any system call leaves the old file or the 
         // The lock died with its holder, and what it left is in nobody's way.
         DiskVault vault(profile.path());
         const auto next =
-            vault.put_api_key("q", "default", Secret(std::string_view("l")), OnExisting::replace);
+            vault.put_api_key({"q", "default"}, Secret(std::string_view("l")), OnExisting::replace);
         REQUIRE(next.has_value());
         REQUIRE(left_over_files(profile.path()) == 0);
       });
@@ -101,7 +102,8 @@ TEST_CASE("a first write that is killed leaves no file or a whole one") {
       KillFrom::start, [&] { std::filesystem::remove_all(home / "made"); },
       [&] {
         DiskVault vault(profile);
-        return vault.put_api_key("q", "default", Secret(std::string_view("k")), OnExisting::refuse)
+        return vault.put_api_key({"q", "default"}, Secret(std::string_view("k")),
+                                 OnExisting::refuse)
                    ? 0
                    : 1;
       },

@@ -10,17 +10,17 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "core/vault/disk_vault.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/vaults.hpp"
 #include "tests/vault/child.hpp"
 #include "tests/vault/scripted_refresher.hpp"
 
-using pindus::DiskVault;
 using pindus::OAuthCredentials;
 using pindus::OnExisting;
 using pindus::Result;
 using pindus::Secret;
 using pindus::test::become_user;
+using pindus::test::DiskVault;
 using pindus::test::enter_mount_namespace;
 using pindus::test::exit_skipped;
 using pindus::test::ordinary_user;
@@ -37,8 +37,9 @@ namespace {
 
 constexpr std::string_view small_vault = R"({"p": {"default": {"kind": "apiKey", "key": "k0"}}})";
 
-Result<void> put(DiskVault& vault, std::string_view account) {
-  return vault.put_api_key("p", account, Secret(std::string_view("k1")), OnExisting::refuse);
+Result<void> put(DiskVault& vault, const std::string& account) {
+  return vault.put_api_key({"p", std::string(account)}, Secret(std::string_view("k1")),
+                           OnExisting::refuse);
 }
 
 struct stat status_of(const std::filesystem::path& path) {
@@ -68,7 +69,7 @@ TEST_CASE("reading makes nothing") {
   DiskVault vault(home / "profile");
   CHECK(vault.list_providers().value().empty());
   CHECK_FALSE(vault.read_usable_key("p", std::nullopt).value());
-  CHECK_FALSE(vault.remove("p", "default").value());
+  CHECK_FALSE(vault.remove({"p", "default"}).value());
   CHECK(std::filesystem::is_empty(home.path()));
 }
 
@@ -203,7 +204,7 @@ TEST_CASE("a full disk is found before the provider is asked") {
     require(refresher.requests() == 0, "no request");
     require(key.error().hint.contains("free some space"), "the hint");
     const std::string long_key(100'000, 'k');
-    require(!vault.put_api_key("q", "x", Secret(std::string_view(long_key)), OnExisting::refuse),
+    require(!vault.put_api_key({"q", "x"}, Secret(std::string_view(long_key)), OnExisting::refuse),
             "the put's fault");
     require(read_file(profile / "auth.json") == before, "the vault as it was");
     require(put(vault, "y").has_value(), "a small write still works");
@@ -222,7 +223,7 @@ TEST_CASE("a limit on file sizes leaves the vault as it was") {
     DiskVault vault(profile.path());
     const std::string long_key(10'000, 'k');
     const auto stored =
-        vault.put_api_key("p", "x", Secret(std::string_view(long_key)), OnExisting::refuse);
+        vault.put_api_key({"p", "x"}, Secret(std::string_view(long_key)), OnExisting::refuse);
     require(!stored && stored.error().hint.contains("ulimit"), "the fault");
     return 0;
   });
@@ -268,7 +269,7 @@ TEST_CASE("a file that isn't a vault is a fault and stays as it is") {
     REQUIRE_FALSE(listed);
     CHECK(listed.error().message.contains(file.string() + " can't be understood: line 1, column "));
     CHECK_FALSE(put(vault, "x"));
-    CHECK_FALSE(vault.remove("p", "x"));
+    CHECK_FALSE(vault.remove({"p", "x"}));
     CHECK(read_file(file) == text);
   }
 }
@@ -310,8 +311,8 @@ TEST_CASE("an empty file is an empty vault, after a look whether it stays so") {
 TEST_CASE("an account's name never becomes a path") {
   const TemporaryDirectory home;
   DiskVault vault(home / "profile");
-  for (const std::string_view name : {"../../evil", "/etc/passwd", "a/b", "..", "x\n\x1b[2J"}) {
-    REQUIRE(vault.put_api_key(name, name, Secret(std::string_view("k")), OnExisting::replace));
+  for (const std::string name : {"../../evil", "/etc/passwd", "a/b", "..", "x\n\x1b[2J"}) {
+    REQUIRE(vault.put_api_key({name, name}, Secret(std::string_view("k")), OnExisting::replace));
     CHECK(vault.read_usable_key(name, name).value()->key.view() == "k");
   }
   CHECK(std::distance(std::filesystem::directory_iterator(home.path()), {}) == 1);

@@ -4,18 +4,17 @@
 #include <future>
 #include <thread>
 
-#include "core/vault/disk_vault.hpp"
-#include "core/vault/memory_vault.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/vaults.hpp"
 #include "tests/vault/scripted_refresher.hpp"
 
 using namespace std::chrono_literals;
-using pindus::DiskVault;
 using pindus::FaultKind;
-using pindus::MemoryVault;
 using pindus::OAuthCredentials;
 using pindus::OnExisting;
 using pindus::Secret;
+using pindus::test::DiskVault;
+using pindus::test::MemoryVault;
 using pindus::test::read_file;
 using pindus::test::refused;
 using pindus::test::ScriptedRefresher;
@@ -62,7 +61,7 @@ TEST_CASE("a token within the margin is refreshed, and the rotated refresh token
     CHECK(key_of(vault) == "new-a");
     CHECK(key_of(vault) == "new-a");
     CHECK(refresher.requests() == 1);
-    CHECK(vault.read_oauth("p", "default").value()->refresh.view() == "new-r");
+    CHECK(vault.read_oauth({"p", "default"}).value()->refresh.view() == "new-r");
   }
 }
 
@@ -139,7 +138,7 @@ TEST_CASE("after a refusal another program's refresh token is tried where its to
       });
   DiskVault vault(profile.path(), &refresher);
   CHECK(key_of(vault) == "b");
-  CHECK(vault.read_oauth("p", "default").value()->refresh.view() == "r3");
+  CHECK(vault.read_oauth({"p", "default"}).value()->refresh.view() == "r3");
 }
 
 TEST_CASE("a sign-in by another program during a refresh is not written over") {
@@ -151,7 +150,7 @@ TEST_CASE("a sign-in by another program during a refresh is not written over") {
   });
   DiskVault vault(profile.path(), &refresher);
   CHECK(key_of(vault) == "theirs");
-  CHECK(vault.read_oauth("p", "default").value()->refresh.view() == "other grant");
+  CHECK(vault.read_oauth({"p", "default"}).value()->refresh.view() == "other grant");
 }
 
 TEST_CASE("an account that another program removes during a refresh stays removed") {
@@ -179,7 +178,7 @@ TEST_CASE("a sign-out during a refresh waits for it and has the last word") {
   auto key = std::async(std::launch::async, [&] { return key_of(vault); });
   asked.get_future().wait();
   DiskVault other(profile.path());
-  CHECK(other.remove("p", "default").value());
+  CHECK(other.remove({"p", "default"}).value());
   CHECK(key.get() == "b");
   CHECK(other.list_providers().value().empty());
 }
@@ -249,7 +248,7 @@ TEST_CASE("what the provider answered is stored although the person has stopped"
   });
   MemoryVault vault(vault_text("a", "r", -1), &refresher);
   CHECK(vault.read_usable_key("p", std::nullopt, stop.get_token()).has_value());
-  CHECK(vault.read_oauth("p", "default").value()->refresh.view() == "r2");
+  CHECK(vault.read_oauth({"p", "default"}).value()->refresh.view() == "r2");
 }
 
 TEST_CASE("many threads make one request") {
@@ -306,6 +305,6 @@ TEST_CASE("without a refresh token or a refresher the token is used until it exp
 }
 
 TEST_CASE("the command in a hint is quoted for a shell where it must be") {
-  CHECK(pindus::replace_command("p", "a b'c") ==
+  CHECK(pindus::Account{"p", "a b'c"}.replace_command() ==
         R"(pindus signin p --account 'a b'\''c' --replace)");
 }

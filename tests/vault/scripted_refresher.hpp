@@ -24,7 +24,7 @@ class ScriptedRefresher final : public TokenRefresher {
   explicit ScriptedRefresher(Script script) : script_(std::move(script)) {}
 
   Policy policy(std::string_view) override { return policy_; }
-  RefreshAnswer refresh(std::string_view, std::string_view, const OAuthCredentials& current,
+  RefreshAnswer refresh(const Account&, const OAuthCredentials& current,
                         std::stop_token stop) override {
     ++requests_;
     return script_(current, stop);

@@ -54,8 +54,8 @@ Code option(Session& session, pindus_str name, pindus_read read, void* context) 
 }
 
 Code answer(Session& session, pindus_str name, pindus_read read, void* context) {
-  const auto found = session.answers.find(PINDUS_TRY(text_of(name)));
-  if (found == session.answers.end()) return PINDUS_NOT_FOUND;
+  const auto found = session.request.answers.find(PINDUS_TRY(text_of(name)));
+  if (found == session.request.answers.end()) return PINDUS_NOT_FOUND;
   return session.show(found->second, read, context);
 }
 

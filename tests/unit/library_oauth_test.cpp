@@ -1,13 +1,12 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "core/keys/plugin_refresher.hpp"
+#include "core/library/oauth.hpp"
 #include "tests/unit/session_fakes.hpp"
 
 using pindus::AuthKind;
-using pindus::OAuthContext;
+using pindus::Context;
 using pindus::OAuthCredentials;
-using pindus::PluginTokenRefresher;
 using pindus::Provider;
 using pindus::ProviderDirectory;
 using pindus::Question;
@@ -29,7 +28,7 @@ struct OAuthFixture {
     session.method.options["token_url"] = "https://{host}/token";
     acme.methods = {session.method};
     directory.emplace(std::vector{acme});
-    context = {&*directory, &session.environment, "/nonexistent/services.so"};
+    make_context(&io);
     current.access = Secret(std::string_view("old"));
   }
 
@@ -37,14 +36,23 @@ struct OAuthFixture {
     Provider acme = *directory->find_provider("acme");
     edit(acme);
     directory.emplace(std::vector{acme});
-    context.directory = &*directory;
+    make_context(&io);
   }
+
+  void make_context(pindus::CredentialIo* person) {
+    owned.emplace(
+        pindus::ContextParts{.environment = session.environment,
+                             .installation = {.services_module = "/nonexistent/services.so"},
+                             .io = person,
+                             .discover = [this] { return *directory; }});
+  }
+  [[nodiscard]] Context& context() { return *owned; }
 
   SessionFixture session;
   std::optional<ProviderDirectory> directory;
-  OAuthContext context;
   OAuthCredentials current;
   FakeIo io;
+  std::optional<Context> owned;
 };
 
 int32_t store_host(const pindus_host_1* host, pindus_session session) {
@@ -65,37 +73,37 @@ int32_t wait_long(const pindus_host_1* host, pindus_session session) {
 TEST_CASE("a sign-in asks the questions that nobody answered yet") {
   OAuthFixture fixture(store_host);
   fixture.io.answers = {"ghe.example.com"};
-  const auto asked = start_oauth_login(fixture.context, {.provider = "ACME", .io = &fixture.io});
+  const auto asked = start_oauth_login(fixture.context(), {.provider = "ACME"});
   REQUIRE(asked);
   CHECK(asked->access.view() == "https://ghe.example.com/token");
   CHECK(fixture.io.questions == std::vector<std::string>{"Which host"});
 
-  const auto told = start_oauth_login(
-      fixture.context,
-      {.provider = "acme", .answers = {{"host", "other.example"}}, .io = &fixture.io});
+  const auto told = start_oauth_login(fixture.context(),
+                                      {.provider = "acme", .answers = {{"host", "other.example"}}});
   REQUIRE(told);
   CHECK(told->access.view() == "https://other.example/token");
-  const auto wrong = start_oauth_login(
-      fixture.context, {.provider = "acme", .answers = {{"tenant", "x"}}, .io = &fixture.io});
+  const auto wrong =
+      start_oauth_login(fixture.context(), {.provider = "acme", .answers = {{"tenant", "x"}}});
   REQUIRE_FALSE(wrong);
   CHECK(wrong.error().kind == pindus::FaultKind::usage);
 }
 
 TEST_CASE("a sign-in fails as what it is: unknown, disabled, given up, refused") {
   OAuthFixture fixture(end_with<PINDUS_DENIED>);
-  const auto unknown = start_oauth_login(fixture.context, {.provider = "acne"});
+  fixture.make_context(nullptr);
+  const auto unknown = start_oauth_login(fixture.context(), {.provider = "acne"});
   REQUIRE_FALSE(unknown);
   CHECK(unknown.error().kind == pindus::FaultKind::unknown_provider);
-  const auto denied = start_oauth_login(fixture.context, {.provider = "acme"});
+  const auto denied = start_oauth_login(fixture.context(), {.provider = "acme"});
   REQUIRE_FALSE(denied);
   CHECK(denied.error().label == "Sign-in failed");
   std::stop_source stop;
   stop.request_stop();
-  const auto stopped = start_oauth_login(fixture.context, {.provider = "acme"}, stop.get_token());
+  const auto stopped = start_oauth_login(fixture.context(), {.provider = "acme"}, stop.get_token());
   REQUIRE_FALSE(stopped);
   CHECK(stopped.error().kind == pindus::FaultKind::aborted);
   fixture.change([](Provider& p) { p.enabled = false; });
-  const auto disabled = start_oauth_login(fixture.context, {.provider = "acme"});
+  const auto disabled = start_oauth_login(fixture.context(), {.provider = "acme"});
   REQUIRE_FALSE(disabled);
   CHECK(disabled.error().message.contains("out of use"));
 }
@@ -103,8 +111,8 @@ TEST_CASE("a sign-in fails as what it is: unknown, disabled, given up, refused")
 TEST_CASE("a refresh uses the stored answers, and goes where the sign-in went") {
   OAuthFixture fixture(store_host);
   fixture.current.members = {{"host", "ghe.example.com"}};
-  PluginTokenRefresher refresher(fixture.context);
-  const auto fresh = refresher.refresh("acme", "work", fixture.current, {});
+  auto& refresher = fixture.context().refresher();
+  const auto fresh = refresher.refresh({"acme", "work"}, fixture.current, {});
   REQUIRE(fresh);
   CHECK(fresh->access.view() == "https://ghe.example.com/token");
   CHECK(fresh->members == fixture.current.members);
@@ -129,7 +137,7 @@ TEST_CASE("a failed refresh says whether a new sign-in, another try or neither h
                                      Case{end_with<PINDUS_INTERNAL>, Kind::transient, ""});
   OAuthFixture fixture(failure.script);
   const auto refreshed =
-      refresh_oauth_credentials(fixture.context, "acme", "work", fixture.current);
+      refresh_oauth_credentials(fixture.context(), {"acme", "work"}, fixture.current);
   REQUIRE_FALSE(refreshed);
   CHECK(refreshed.error().kind == failure.kind);
   CHECK(refreshed.error().fault.hint == failure.hint);
@@ -139,7 +147,7 @@ TEST_CASE("a failed refresh says whether a new sign-in, another try or neither h
 TEST_CASE("a refresh that was interrupted is nobody's failure") {
   OAuthFixture fixture(end_with<PINDUS_CANCELLED>);
   const auto refreshed =
-      refresh_oauth_credentials(fixture.context, "acme", "work", fixture.current);
+      refresh_oauth_credentials(fixture.context(), {"acme", "work"}, fixture.current);
   REQUIRE_FALSE(refreshed);
   CHECK(refreshed.error().kind == RefreshFailure::Kind::cancelled);
   CHECK(refreshed.error().fault.kind == pindus::FaultKind::aborted);
@@ -148,7 +156,7 @@ TEST_CASE("a refresh that was interrupted is nobody's failure") {
 
 TEST_CASE("the policy comes from the manifest, within its bounds") {
   OAuthFixture fixture(store_host);
-  PluginTokenRefresher plain(fixture.context);
+  auto& plain = fixture.context().refresher();
   CHECK(plain.policy("acme").margin == 60s);
   CHECK(plain.policy("acme").rotates);
   CHECK(plain.policy("nobody").margin == 60s);
@@ -156,19 +164,20 @@ TEST_CASE("the policy comes from the manifest, within its bounds") {
     p.methods[0].options["refresh_margin_s"] = "3600";
     p.methods[0].options["rotates"] = "false";
   });
-  PluginTokenRefresher set(fixture.context);
+  auto& set = fixture.context().refresher();
   CHECK(set.policy("acme").margin == 600s);
   CHECK_FALSE(set.policy("acme").rotates);
   fixture.change([](Provider& p) { p.methods[0].options["refresh_margin_s"] = "-5"; });
-  CHECK(PluginTokenRefresher(fixture.context).policy("acme").margin == 60s);
+  CHECK(fixture.context().refresher().policy("acme").margin == 60s);
 }
 
 TEST_CASE("the async forms run side by side, and a stop ends them") {
   OAuthFixture fixture(wait_long);
+  fixture.make_context(nullptr);
   std::stop_source stop;
-  auto first = async_refresh_oauth_credentials(fixture.context, "acme", "a",
+  auto first = async_refresh_oauth_credentials(fixture.context(), {"acme", "a"},
                                                std::move(fixture.current), stop.get_token());
-  auto second = async_start_oauth_login(fixture.context, {.provider = "acme"}, stop.get_token());
+  auto second = async_start_oauth_login(fixture.context(), {.provider = "acme"}, stop.get_token());
   CHECK(first.wait_for(50ms) == std::future_status::timeout);
   CHECK(second.wait_for(0ms) == std::future_status::timeout);
   const auto stopped = std::chrono::steady_clock::now();

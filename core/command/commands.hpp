@@ -1,0 +1,21 @@
+#pragma once
+
+#include "core/command/command.hpp"
+
+namespace pindus {
+
+/// `signin --list`: the accounts that are stored, of one provider or all.
+[[nodiscard]] Result<void> list_accounts(const std::optional<std::string>& only, Context& context,
+                                         CredentialResult& result);
+
+// Each stands in the file of its name.
+[[nodiscard]] CommandBody declare_signin(CommandOptions& options);
+[[nodiscard]] CommandBody declare_signout(CommandOptions& options);
+[[nodiscard]] CommandBody declare_auth_key(CommandOptions& options);
+[[nodiscard]] CommandBody declare_auth_status(CommandOptions& options);
+[[nodiscard]] CommandBody declare_plugin_list(CommandOptions& options);
+[[nodiscard]] CommandBody declare_plugin_show(CommandOptions& options);
+[[nodiscard]] CommandBody declare_plugin_new(CommandOptions& options);
+[[nodiscard]] CommandBody declare_plugin_check(CommandOptions& options);
+
+}  // namespace pindus

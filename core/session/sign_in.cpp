@@ -1,0 +1,55 @@
+#include "core/session/sign_in.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include <pindus/plugin.h>
+
+#include "core/vault/credential_rules.hpp"
+
+namespace pindus {
+namespace {
+
+CredentialFault fault_of(const SessionOutcome& outcome) {
+  switch (outcome.code) {
+    case PINDUS_CANCELLED:
+    case PINDUS_INTERACTION_FORBIDDEN:
+      return credential_fault(FaultKind::aborted, outcome.message, outcome.hint);
+    case PINDUS_INVALID_KEY:
+      return credential_fault(FaultKind::invalid_key, outcome.message, outcome.hint);
+    default: return sign_in_fault(outcome.message, outcome.hint);
+  }
+}
+
+}  // namespace
+
+Result<void> check_enabled(const Provider& provider) {
+  if (provider.enabled) return {};
+  return std::unexpected(CredentialFault{
+      FaultKind::unknown_provider, "Provider is disabled",
+      fmt::format("a manifest takes {} out of use", provider.id),
+      fmt::format("pindus plugin show {} names the file that sets \"enabled\": false",
+                  provider.id)});
+}
+
+Result<SignedIn> sign_in(const SignIn& request, SessionRequest session) {
+  PINDUS_CHECK(check_enabled(request.provider));
+  session.operation = Operation::sign_in;
+  session.provider = &request.provider;
+  session.method = &request.method;
+  session.account = request.account;
+  session.answers =
+      PINDUS_TRY(complete_answers(request.method, request.answers, session.io, session.stop));
+  session.open_browser = request.open_browser;
+  session.show_qr = request.show_qr;
+  SessionOutcome outcome = run_method(session);
+  if (outcome.code != PINDUS_OK) return std::unexpected(fault_of(outcome));
+  // Whatever the plugin took for a key.
+  if (request.method.kind == AuthKind::api_key) {
+    PINDUS_CHECK(validate_api_key(outcome.key.view()));
+  }
+  return SignedIn{std::move(outcome.key), std::move(outcome.credentials)};
+}
+
+}  // namespace pindus

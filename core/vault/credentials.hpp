@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/auth_kind.hpp"
+#include "core/base/secret.hpp"
+
+namespace pindus {
+
+/// A sign-in's outcome, and what a refresh starts from.
+struct OAuthCredentials {
+  Secret access;
+  Secret refresh;                          ///< empty: there is none
+  std::optional<std::int64_t> expires_ms;  ///< epoch milliseconds; absent: valid until sign-out
+  /// Further text members of the record in their order: baseUrl, accountId, clientId, answers. One
+  /// with an empty value: the record shall have none of that name. In a record that is replaced or
+  /// refreshed, those that aren't named here and that the vault doesn't know stay.
+  std::vector<std::pair<std::string, std::string>> members;
+};
+
+/// One stored account, without its secrets.
+struct StoredAccount {
+  std::string name;
+  std::optional<AuthKind> kind;  ///< absent: a record of a form that we don't know
+  bool is_default = false;
+  std::optional<std::int64_t> expires_ms;
+};
+
+/// A provider of the vault and its accounts, both in the order of the file.
+struct StoredProvider {
+  std::string id;
+  std::vector<StoredAccount> accounts;
+};
+
+/// What to do when the account is already there.
+enum class OnExisting { refuse, replace };
+
+}  // namespace pindus
