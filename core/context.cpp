@@ -42,8 +42,8 @@ ProviderDirectory Context::discover() const {
   ProviderDirectory directory = read();
   if (parts_.io == nullptr || !tells_warnings_) return directory;
   for (const DirectoryWarning& warning : directory.warnings()) {
-    parts_.io->notice(
-        format_credential_fault({FaultKind::vault, "Warning", warning.message, warning.hint}));
+    parts_.io->notice(format_credential_fault(
+        {FaultKind::vault, "Warning", warning.why.message, warning.why.hint}));
   }
   return directory;
 }

@@ -60,6 +60,14 @@ CredentialFault refresh_fault(std::string message, std::string hint) {
   return {FaultKind::vault, "Refresh failed", std::move(message), std::move(hint)};
 }
 
+CredentialFault sign_in_fault(Reason why) {
+  return sign_in_fault(std::move(why.message), std::move(why.hint));
+}
+
+CredentialFault refresh_fault(Reason why) {
+  return refresh_fault(std::move(why.message), std::move(why.hint));
+}
+
 std::string format_credential_fault(const CredentialFault& fault) {
   constexpr std::size_t no_limit = std::string_view::npos;
   std::string text = printable(fault.label, no_limit) + ": " + printable(fault.message, no_limit);

@@ -19,8 +19,16 @@ enum class FaultKind {
   usage,             ///< usage: a wrong command line; exit 2
 };
 
-/// A failure that a person can act on. `message` is one sentence without a final period that names
-/// the file, host or account; `hint` says what to do and may be empty. Neither ever holds a secret.
+/// Why something can't be, for whoever makes a fault, a warning or a refusal of it. `message` is
+/// one sentence without a final period that names the file, host or account; `hint` says what to do
+/// and may be empty: lower case, no final period, a command alone where there is one. Neither ever
+/// holds a secret.
+struct Reason {
+  std::string message = {};
+  std::string hint = {};
+};
+
+/// A failure that a person can act on: a reason, and of which kind it is.
 struct CredentialFault {
   FaultKind kind = FaultKind::vault;
   std::string label;
@@ -47,6 +55,8 @@ using Result = std::expected<T, CredentialFault>;
 /// "Refresh failed", of kind vault.
 [[nodiscard]] CredentialFault sign_in_fault(std::string message, std::string hint = {});
 [[nodiscard]] CredentialFault refresh_fault(std::string message, std::string hint = {});
+[[nodiscard]] CredentialFault sign_in_fault(Reason why);
+[[nodiscard]] CredentialFault refresh_fault(Reason why);
 
 /// What a person sees: `label: message`, and the hint on an indented second line where there is
 /// one; no final newline. Control characters and line breaks in the parts are removed.

@@ -38,8 +38,8 @@ Json method_json(const Method& method) {
       {"manifest", text_json(method.manifest.native())},
       {"available", Json(method.available())},
       {"path", text_json(method.library_path.native())},
-      {"reason", text_json(method.unavailable)},
-      {"hint", text_json(method.unavailable_hint)},
+      {"reason", text_json(method.unavailable.message)},
+      {"hint", text_json(method.unavailable.hint)},
   });
 }
 
@@ -81,8 +81,8 @@ std::string list_as_json(const ProviderDirectory& directory) {
     refused.push_back(Json(Json::Object{
         {"path", text_json(warning.path.native())},
         {"layer", text_json(layer_name(warning.layer))},
-        {"message", text_json(warning.message)},
-        {"hint", text_json(warning.hint)},
+        {"message", text_json(warning.why.message)},
+        {"hint", text_json(warning.why.hint)},
     }));
   }
   return Json(Json::Object{{"providers", Json(std::move(providers))},
@@ -102,8 +102,8 @@ void append_methods(std::string& out, const Provider& provider) {
     if (method.available()) {
       out += shown(method.library_path.native()) + "\n";
     } else {
-      out += fmt::format("not offered: {}\n{:30}{}\n", shown(method.unavailable), "",
-                         shown(method.unavailable_hint));
+      out += fmt::format("not offered: {}\n{:30}{}\n", shown(method.unavailable.message), "",
+                         shown(method.unavailable.hint));
     }
   }
   if (provider.methods.empty()) out += "  no way to sign in\n";
@@ -129,8 +129,8 @@ std::string list_as_text(const ProviderDirectory& directory) {
   if (directory.providers().empty()) out += "No providers.\n";
   if (!directory.warnings().empty()) out += "Passed over:\n";
   for (const DirectoryWarning& warning : directory.warnings()) {
-    out += fmt::format("  {} ({})\n    {}\n", shown(warning.message), layer_name(warning.layer),
-                       shown(warning.hint));
+    out += fmt::format("  {} ({})\n    {}\n", shown(warning.why.message), layer_name(warning.layer),
+                       shown(warning.why.hint));
   }
   out.pop_back();
   return out;

@@ -54,7 +54,7 @@ Result<LoginChoice> choose_from_menu(const SigninOptions& options, const Context
 }
 
 std::unexpected<CredentialFault> unavailable(const Method& method) {
-  return std::unexpected(sign_in_fault(method.unavailable, method.unavailable_hint));
+  return std::unexpected(sign_in_fault(method.unavailable));
 }
 
 Result<LoginChoice> choose_named(std::string_view id, const SigninOptions& options,

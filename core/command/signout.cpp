@@ -52,7 +52,7 @@ std::string revoke(const Provider* provider, const Account& account, const OAuth
   if (provider == nullptr) return not_revoked("no manifest describes this provider");
   const Method* method = provider->method(AuthKind::oauth);
   if (method == nullptr) return not_revoked("its manifests name no browser sign-in");
-  if (!method->available()) return not_revoked(method->unavailable);
+  if (!method->available()) return not_revoked(method->unavailable.message);
   auto answers = stored_answers(*method, stored);
   if (!answers) return not_revoked(answers.error().message);
 
@@ -74,7 +74,7 @@ std::string revoke(const Provider* provider, const Account& account, const OAuth
   }
   if (deadline.passed()) return not_revoked(fmt::format("no answer within {} s", limit.count()));
   if (outcome.code == PINDUS_CANCELLED) return not_revoked("interrupted");
-  return not_revoked(printable(outcome.message));
+  return not_revoked(printable(outcome.why.message));
 }
 
 Result<void> sign_out(const Account& account, std::optional<AuthKind> kind,

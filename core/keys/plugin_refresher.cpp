@@ -19,15 +19,15 @@ RefreshFailure refresh_failure(const SessionOutcome& outcome, const Account& acc
   using Kind = RefreshFailure::Kind;
   switch (outcome.code) {
     case PINDUS_CANCELLED:
-      return {
-          Kind::cancelled, credential_fault(FaultKind::aborted, outcome.message, outcome.hint), {}};
+      return {Kind::cancelled,
+              credential_fault(FaultKind::aborted, outcome.why.message, outcome.why.hint),
+              {}};
     case PINDUS_REJECTED:
     case PINDUS_DENIED:
     case PINDUS_EXPIRED:
     case PINDUS_UNSUPPORTED:
-      return {Kind::permanent, refresh_fault(outcome.message, account.replace_command()), {}};
-    default:
-      return {Kind::transient, refresh_fault(outcome.message, outcome.hint), outcome.retry_after};
+      return {Kind::permanent, refresh_fault(outcome.why.message, account.replace_command()), {}};
+    default: return {Kind::transient, refresh_fault(outcome.why), outcome.retry_after};
   }
 }
 

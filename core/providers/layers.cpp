@@ -31,8 +31,7 @@ struct Folder {
 // What became of looking for a library.
 struct FoundLibrary {
   fs::path path;
-  std::string unavailable;
-  std::string hint;
+  Reason unavailable;
 };
 
 // At most one byte more than a manifest may have.
@@ -243,17 +242,16 @@ class Discovery {
     const Manifest* giver =
         merged.giver(manifests, fmt::format("/methods/{}/library", method_name(kind)));
     if (giver == nullptr) {
-      method.unavailable = fmt::format("no manifest names the library of {}", called);
-      method.unavailable_hint = "install the package that has it";
+      method.unavailable = {fmt::format("no manifest names the library of {}", called),
+                            "install the package that has it"};
       return method;
     }
     method.manifest = giver->path;
     method.layer = giver->layer;
     FoundLibrary found = find_library(method, *giver, called);
-    if (found.unavailable.empty()) check_agreement(method, called, found);
+    if (found.unavailable.message.empty()) check_agreement(method, called, found);
     method.library_path = std::move(found.path);
     method.unavailable = std::move(found.unavailable);
-    method.unavailable_hint = std::move(found.hint);
     return method;
   }
 
@@ -281,27 +279,27 @@ class Discovery {
       if (error == std::errc::no_such_file_or_directory) continue;
       if (error) {
         return {{},
-                fmt::format("{} is not used: {}", path.native(), error.message()),
-                "let it be readable, or remove it"};
+                {fmt::format("{} is not used: {}", path.native(), error.message()),
+                 "let it be readable, or remove it"}};
       }
       if (const auto distrust = trust_.check(folder->layer, canonical)) {
         const std::string to_blame =
             distrust->component == canonical ? "it" : distrust->component.native();
         FoundLibrary refused{
             {},
-            fmt::format("{} is not used: {} {}", path.native(), to_blame, distrust->reason),
-            distrust->hint};
+            {fmt::format("{} is not used: {} {}", path.native(), to_blame, distrust->reason),
+             distrust->hint}};
         if (blamed_.insert({canonical, distrust->component}).second) {
-          warn(path, folder->layer, refused.unavailable, refused.hint);
+          warn(path, folder->layer, refused.unavailable.message, refused.unavailable.hint);
         }
         return refused;
       }
-      return {canonical, {}, {}};
+      return {canonical, {}};
     }
     return {{},
-            fmt::format("{}, the library of {}, is not installed", method.library, called),
-            fmt::format("install the package that has it, or put it into {}",
-                        places.front()->libraries.native())};
+            {fmt::format("{}, the library of {}, is not installed", method.library, called),
+             fmt::format("install the package that has it, or put it into {}",
+                         places.front()->libraries.native())}};
   }
 
   // What can be told without opening the library.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/auth_kind.hpp"
+#include "core/base/fault.hpp"
 
 namespace pindus {
 
@@ -33,8 +34,7 @@ struct Method {
   /// The canonical path of the library; empty where it isn't installed or is refused.
   std::filesystem::path library_path;
   /// Why library_path is empty: one sentence and what to do; else empty.
-  std::string unavailable;
-  std::string unavailable_hint;
+  Reason unavailable;
   std::filesystem::path manifest;  ///< that named the library
   Layer layer = Layer::vendor;     ///< of that manifest
 

@@ -16,8 +16,7 @@ namespace pindus {
 struct DirectoryWarning {
   std::filesystem::path path;
   Layer layer = Layer::vendor;
-  std::string message;
-  std::string hint;
+  Reason why;
 };
 
 /// Where to look. Paths that don't exist are layers without files.

@@ -15,7 +15,7 @@ namespace {
 std::unexpected<CredentialFault> broken_module(const std::filesystem::path& module,
                                                std::string_view why) {
   return fail(FaultKind::vault, fmt::format("{} can't be loaded: {}", module.string(), why),
-              "Install pindus again; this file belongs to it.");
+              "install pindus again, which this file belongs to");
 }
 
 // dlerror names a library that isn't there as "libcurl.so.4: cannot open shared object file: ...",
@@ -28,8 +28,8 @@ std::unexpected<CredentialFault> explain_dlerror(const std::filesystem::path& mo
   }
   return fail(FaultKind::vault,
               fmt::format("{}, which {} needs, is not installed", library, module.string()),
-              "Install what it needs: `apt install libcurl4 libbotan-2-19 libqrencode4` (Debian), "
-              "or your system's packages of libcurl, Botan 2 and libqrencode.");
+              "install what it needs: apt install libcurl4 libbotan-2-19 libqrencode4 (Debian), "
+              "or your system's packages of libcurl, Botan 2 and libqrencode");
 }
 
 Result<Services*> load(const std::filesystem::path& module) {

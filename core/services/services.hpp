@@ -32,12 +32,11 @@ struct HttpResponse {
   Secret body;
 };
 
-/// Why no answer came. `message` is a sentence that names the host.
+/// Why no answer came; the reason names the host.
 struct HttpFailure {
   enum class Kind { cancelled, forbidden, invalid, network, timeout, too_large };
   Kind kind = Kind::network;
-  std::string message;
-  std::string hint;
+  Reason why;
 };
 
 /// A QR code: `size` by `size` modules, row by row, true is dark.

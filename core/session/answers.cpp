@@ -15,7 +15,7 @@ Result<std::string> normal_host(const Question& question, std::string_view answe
   return fail(
       FaultKind::usage,
       fmt::format("\"{}\" is no host name, which {} must be", printable(answer, 80), question.name),
-      fmt::format("Give a name such as example.com or an address such as "
+      fmt::format("give a name such as example.com or an address such as "
                   "https://example.com (--set {}=HOST)",
                   question.name));
 }

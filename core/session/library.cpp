@@ -24,7 +24,7 @@ using Entry = int32_t(const pindus_plugin_1** out);
 
 constexpr std::string_view upgrade = "Upgrade pindus, or install a version of the plugin for it";
 constexpr std::string_view rebuild = "Rebuild the plugin with today's pindus/plugin.h";
-constexpr std::string_view ask_author = "Ask the plugin's author for a version that keeps rule {}";
+constexpr std::string_view ask_author = "ask the plugin's author for a version that keeps rule {}";
 
 class Check {
  public:
@@ -69,7 +69,7 @@ class Check {
       }
     }
     return refuse("P1", "has no function " PINDUS_PLUGIN_ENTRY_1 ", so it is no plugin",
-                  "Look at what put it there; a plugin is built with pindus_add_plugin()");
+                  "look at what put it there; a plugin is built with pindus_add_plugin()");
   }
 
   std::optional<PluginRefusal> call(Entry& entry, const pindus_plugin_1*& plugin) const {
@@ -81,7 +81,7 @@ class Check {
     }
     if (code != PINDUS_OK) {
       return refusal("P2", fmt::format("declines to work here: {}", result_code_in_words(code)),
-                     "Ask the plugin's author why");
+                     "ask the plugin's author why");
     }
     if (plugin == nullptr) return refusal("P2", "gives no descriptor", by_rule("P2"));
     return std::nullopt;
@@ -106,7 +106,7 @@ class Check {
     if (path_.extension() != ".so" || id != path_.stem().native()) {
       return refusal(
           "P3", fmt::format("calls itself \"{}\"", printable(id, 80)),
-          fmt::format("Name the file after the plugin, as rule P3 says: {}.so", printable(id, 80)));
+          fmt::format("name the file after the plugin, as rule P3 says: {}.so", printable(id, 80)));
     }
     if (plugin.create == nullptr || plugin.destroy == nullptr || plugin.sign_in == nullptr ||
         plugin.get_extension == nullptr) {
@@ -131,7 +131,7 @@ std::expected<const pindus_plugin_1*, PluginRefusal> open_and_check(
     return std::unexpected(
         PluginRefusal{fmt::format("the plugin {} can't be loaded: {}", path.string(),
                                   printable(why != nullptr ? why : error.message())),
-                      "Install the plugin again, in the build for this system"});
+                      "install the plugin again, in the build for this system"});
   }
   return Check(path).run(library);
 }
@@ -146,7 +146,7 @@ std::expected<const pindus_plugin_1*, PluginRefusal> load_plugin(
     return std::unexpected(PluginRefusal{
         fmt::format("the plugin {} can't be loaded: {}", path.string(),
                     error ? error.message() : std::string("its path is not absolute")),
-        "Install the plugin again; `pindus plugin list` shows where it is looked for"});
+        "install the plugin again; pindus plugin list shows where it is looked for"});
   }
 
   static std::mutex mutex;

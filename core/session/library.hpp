@@ -6,12 +6,13 @@
 
 #include <pindus/plugin.h>
 
+#include "core/base/fault.hpp"
+
 namespace pindus {
 
 /// Why a shared object isn't used as a plugin: one sentence that names the file, and what to do.
 struct PluginRefusal {
-  std::string message;
-  std::string hint;
+  Reason why;
   std::string rule = "P1";  ///< that of CONTRACT.md which it breaks
 };
 

@@ -36,11 +36,10 @@ bool blames_plugin(int32_t code) noexcept {
          code == PINDUS_INVALID_HANDLE || code == PINDUS_WRONG_THREAD;
 }
 
-SessionOutcome failed(int32_t code, std::string message, std::string hint = {}) {
+SessionOutcome failed(int32_t code, Reason why) {
   SessionOutcome outcome;
   outcome.code = code;
-  outcome.message = std::move(message);
-  outcome.hint = std::move(hint);
+  outcome.why = std::move(why);
   return outcome;
 }
 
@@ -118,7 +117,7 @@ class PluginRun {
   int32_t defect(std::string_view what) {
     return session_
         .fail(PINDUS_INTERNAL, fmt::format("the plugin {} {}", session_.plugin(), what),
-              "Report it to the plugin's author")
+              "report it to the plugin's author")
         .value;
   }
 
@@ -135,7 +134,7 @@ int32_t judged(Session& session, int32_t code) {
       .fail(PINDUS_INTERNAL,
             fmt::format("the plugin {} says that it is done, and gave no credential",
                         session.plugin()),
-            "Report it to the plugin's author")
+            "report it to the plugin's author")
       .value;
 }
 
@@ -143,22 +142,21 @@ int32_t judged(Session& session, int32_t code) {
 void explain(const Session& session, SessionOutcome& outcome) {
   const auto& error = session.error;
   if (error && (error->source == SessionError::Source::plugin || error->code == outcome.code)) {
-    outcome.message = error->message;
-    outcome.hint = error->hint;
+    outcome.why = error->why;
   }
-  const bool named = outcome.message.find(session.plugin()) != std::string::npos;
-  if (outcome.message.empty() && outcome.code == PINDUS_CANCELLED) {
-    outcome.message =
+  const bool named = outcome.why.message.find(session.plugin()) != std::string::npos;
+  if (outcome.why.message.empty() && outcome.code == PINDUS_CANCELLED) {
+    outcome.why.message =
         fmt::format("the {} at {} was interrupted", as_noun(session.request.operation),
                     session.request.provider->label);
-  } else if (outcome.message.empty()) {
-    outcome.message =
+  } else if (outcome.why.message.empty()) {
+    outcome.why.message =
         fmt::format("the plugin {} could not {} at {}: {}", session.plugin(),
                     in_words(session.request.operation), session.request.provider->label,
                     result_code_in_words(outcome.code));
   } else if (error->source == SessionError::Source::plugin && blames_plugin(outcome.code) &&
              !named) {
-    outcome.message += fmt::format(" (said by the plugin {})", session.plugin());
+    outcome.why.message += fmt::format(" (said by the plugin {})", session.plugin());
   }
   if (session.last_answer) outcome.retry_after = session.last_answer->retry_after;
 }
@@ -233,24 +231,18 @@ SessionOutcome outcome_of(Session& session, int32_t code) {
 SessionOutcome run_method(const SessionRequest& request) {
   if (request.stop.stop_requested()) {
     return failed(PINDUS_CANCELLED,
-                  fmt::format("the {} at {} was interrupted", as_noun(request.operation),
-                              request.provider->label));
+                  {fmt::format("the {} at {} was interrupted", as_noun(request.operation),
+                               request.provider->label)});
   }
   const Method& method = *request.method;
   if (!method.available()) {
-    return failed(PINDUS_INTERNAL,
-                  method.unavailable.empty() ? fmt::format("{} is not installed", method.library)
-                                             : method.unavailable,
-                  method.unavailable_hint);
+    return failed(PINDUS_INTERNAL, method.unavailable);
   }
   if (request.operation == Operation::refresh && request.stored == nullptr) {
-    return failed(PINDUS_INVALID_ARGUMENT, "nothing is stored that could be refreshed");
+    return failed(PINDUS_INVALID_ARGUMENT, {"nothing is stored that could be refreshed"});
   }
   auto plugin = load_plugin(method.library_path);
-  if (!plugin) {
-    return failed(PINDUS_INTERNAL, std::move(plugin.error().message),
-                  std::move(plugin.error().hint));
-  }
+  if (!plugin) return failed(PINDUS_INTERNAL, std::move(plugin.error().why));
 
   const OpenSession session(request);
   if (request.operation == Operation::sign_in) {

@@ -49,8 +49,7 @@ struct SessionOutcome {
   int32_t code = 0;  ///< PINDUS_OK or why not, see plugin.h
   Secret key;        ///< of an api key
   OAuthCredentials credentials;
-  std::string message;  ///< why it failed; names the plugin where it is to blame
-  std::string hint;
+  Reason why;  ///< on a failure; names the plugin where it is to blame
   std::optional<std::chrono::seconds> retry_after;  ///< of the last answer, on a failure
 };
 

@@ -102,8 +102,8 @@ void Session::print_log() {
   for (const auto& line : lines) request.io != nullptr ? notice(line) : request.log(line);
 }
 
-Code Session::fail(int32_t code, std::string message, std::string hint) {
-  error = SessionError{SessionError::Source::host, code, std::move(message), std::move(hint)};
+Code Session::fail(int32_t code, Reason why) {
+  error = SessionError{SessionError::Source::host, code, std::move(why)};
   return code;
 }
 

@@ -55,8 +55,7 @@ struct SessionError {
   enum class Source { host, plugin };
   Source source = Source::host;
   int32_t code = PINDUS_OK;
-  std::string message;
-  std::string hint;
+  Reason why;
 };
 
 /// What is kept of the last HTTP answer.
@@ -129,7 +128,10 @@ class Session {
   void print_log();
 
   /// Notes why a host service failed, and answers its code.
-  Code fail(int32_t code, std::string message, std::string hint = {});
+  Code fail(int32_t code, Reason why);
+  Code fail(int32_t code, std::string message, std::string hint = {}) {
+    return fail(code, Reason{std::move(message), std::move(hint)});
+  }
 
   /// Gives a text to the plugin: a copy that is overwritten afterwards, so that a plugin that keeps
   /// the pointer (against P5) finds nothing.

@@ -15,10 +15,10 @@ CredentialFault fault_of(const SessionOutcome& outcome) {
   switch (outcome.code) {
     case PINDUS_CANCELLED:
     case PINDUS_INTERACTION_FORBIDDEN:
-      return credential_fault(FaultKind::aborted, outcome.message, outcome.hint);
+      return credential_fault(FaultKind::aborted, outcome.why.message, outcome.why.hint);
     case PINDUS_INVALID_KEY:
-      return credential_fault(FaultKind::invalid_key, outcome.message, outcome.hint);
-    default: return sign_in_fault(outcome.message, outcome.hint);
+      return credential_fault(FaultKind::invalid_key, outcome.why.message, outcome.why.hint);
+    default: return sign_in_fault(outcome.why);
   }
 }
 

@@ -35,7 +35,7 @@ bool is_name_character(char c) noexcept {
 
 Result<void> validate_api_key(std::string_view key, std::size_t min_length) {
   min_length = std::max<std::size_t>(min_length, 20);
-  const std::string hint = "Copy the whole key from the provider's page and nothing around it";
+  const std::string hint = "copy the whole key from the provider's page and nothing around it";
   if (key.empty()) return fail(FaultKind::invalid_key, "the key is empty", hint);
   // An HTTP header holds it: printable ASCII, no blank (RFC 6750 section 2.1).
   if (std::ranges::any_of(key, [](char c) { return c <= ' ' || c > '~'; })) {
@@ -55,7 +55,7 @@ Result<void> validate_api_key(std::string_view key, std::size_t min_length) {
 }
 
 Result<void> validate_account_name(std::string_view name) {
-  const std::string hint = "A name is 1 to 50 letters, digits, - or _";
+  const std::string hint = "a name is 1 to 50 letters, digits, - or _";
   if (name.empty()) return fail(FaultKind::invalid_account, "the account name is empty", hint);
   if (name.size() > 50) {
     return fail(FaultKind::invalid_account,

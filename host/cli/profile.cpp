@@ -31,11 +31,11 @@ Result<std::filesystem::path> profile_directory() {
     case bare::ProfileFound::yes: return std::string(path.data, path.size);
     case bare::ProfileFound::too_long:
       return fail(FaultKind::vault, "the path of the profile is too long",
-                  "Set INDUSAGI_HOME to a shorter one");
+                  "set INDUSAGI_HOME to a shorter one");
     case bare::ProfileFound::home_needed: break;
   }
   return fail(FaultKind::vault, "HOME is not set, and the password database knows no home",
-              "Set INDUSAGI_HOME to the folder that holds auth.json");
+              "set INDUSAGI_HOME to the folder that holds auth.json");
 }
 
 }  // namespace pindus

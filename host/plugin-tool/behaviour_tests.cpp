@@ -173,8 +173,8 @@ CheckResult secrets_stay_secret(const Subject& subject) {
       add_secrets_of_answer(exchange.answer_body, secrets);
     }
     std::vector<std::string> said = result.said;
-    said.push_back(result.outcome.message);
-    said.push_back(result.outcome.hint);
+    said.push_back(result.outcome.why.message);
+    said.push_back(result.outcome.why.hint);
     for (const auto& secret : secrets) {
       if (secret.size() < shortest_secret) continue;
       for (const auto& line : said) {

@@ -68,7 +68,8 @@ std::vector<Subject> subjects_of_manifest(const fs::path& manifest,
   options.command_line_path = {manifest.parent_path()};
   const ProviderDirectory directory = ProviderDirectory::discover(options);
   for (const auto& warning : directory.warnings()) {
-    if (warning.path == manifest) throw std::runtime_error(warning.message + "; " + warning.hint);
+    if (warning.path == manifest)
+      throw std::runtime_error(warning.why.message + "; " + warning.why.hint);
   }
   const Provider* provider = directory.find_provider(provider_id(manifest));
   if (provider == nullptr) {
@@ -90,7 +91,7 @@ std::vector<Subject> subjects_of_manifest(const fs::path& manifest,
   std::vector<Subject> subjects;
   for (const Method& method : methods) {
     if (!method.available()) {
-      throw std::runtime_error(method.unavailable + "; " + method.unavailable_hint);
+      throw std::runtime_error(method.unavailable.message + "; " + method.unavailable.hint);
     }
     Subject subject{
         installation.executable, installation.services_module, manifest, *provider, method, script};

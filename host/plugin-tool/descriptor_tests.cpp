@@ -20,7 +20,7 @@ namespace {
 CheckResult the_host_takes_it(const Subject& subject) {
   const auto plugin = load_plugin(subject.method.library_path);
   if (!plugin) {
-    return failed(plugin.error().rule, plugin.error().message + "; " + plugin.error().hint);
+    return failed(plugin.error().rule, plugin.error().why.message + "; " + plugin.error().why.hint);
   }
   return success();
 }

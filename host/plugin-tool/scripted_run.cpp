@@ -142,7 +142,8 @@ std::string difference_in_result(const ScriptRun& run, const RunResult& result) 
   const SessionOutcome& outcome = result.outcome;
   if (outcome.code != run.result) {
     return fmt::format("ended with {} where the script expects {}{}{}", code_name(outcome.code),
-                       code_name(run.result), outcome.message.empty() ? "" : ": ", outcome.message);
+                       code_name(run.result), outcome.why.message.empty() ? "" : ": ",
+                       outcome.why.message);
   }
   const auto record = record_of(outcome);
   const auto expected = run.record.value_or(std::map<std::string, std::string>());

@@ -58,7 +58,7 @@ std::string OAuthPeer::request(const std::string& path, std::string_view body) c
     request.body = Secret(body);
   }
   const auto answer = services().send(request, {});
-  if (!answer) throw std::runtime_error(answer.error().message);
+  if (!answer) throw std::runtime_error(answer.error().why.message);
   return std::string(answer->body.view());
 }
 

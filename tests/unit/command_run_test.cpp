@@ -52,8 +52,8 @@ Provider provider(std::string id, std::string label, std::string variable) {
   Method method;
   method.kind = AuthKind::api_key;
   method.library = "api-key.so";
-  method.unavailable = "api-key.so is not installed";
-  method.unavailable_hint = "install it";
+  method.unavailable.message = "api-key.so is not installed";
+  method.unavailable.hint = "install it";
   made.methods = {method};
   return made;
 }

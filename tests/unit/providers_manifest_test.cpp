@@ -137,5 +137,5 @@ TEST_CASE("a broken file is told with its name and costs nothing but itself") {
              Contains("/broken.json is not used: ") && Contains("the method \"saml\" in ") &&
                  Contains("/link.json is not used: No such file") &&
                  Contains("/folder.json is not used: it is not a regular file"));
-  for (const auto& warning : directory.warnings()) CHECK_FALSE(warning.hint.empty());
+  for (const auto& warning : directory.warnings()) CHECK_FALSE(warning.why.hint.empty());
 }

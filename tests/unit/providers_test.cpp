@@ -206,10 +206,10 @@ TEST_CASE("a method without its library isn't offered and says which one it lack
   const auto directory = tree.discover();
   CHECK(told_by(directory).empty());
   const Method& oauth = method(directory, "openai", AuthKind::oauth);
-  CHECK(oauth.unavailable ==
+  CHECK(oauth.unavailable.message ==
         "pkce.so, the library of the oauth method of openai, is not installed");
-  CHECK_THAT(oauth.unavailable_hint, Contains((tree.options.libraries).native()));
-  CHECK(method(directory, "groq", AuthKind::api_key).unavailable ==
+  CHECK_THAT(oauth.unavailable.hint, Contains((tree.options.libraries).native()));
+  CHECK(method(directory, "groq", AuthKind::api_key).unavailable.message ==
         "no manifest names the library of the api-key method of groq");
   const auto choices = list_login_providers(directory);
   REQUIRE(choices.size() == 1);
@@ -227,11 +227,11 @@ TEST_CASE("a plugin of a newer interface than ours is named, with the package to
     return method(tree.discover(), "x", AuthKind::oauth);
   };
   CHECK(needs("1.0").available());
-  CHECK(needs("1.999").unavailable ==
+  CHECK(needs("1.999").unavailable.message ==
         "pkce.so needs version 1.999 of the plugin interface, and this pindus has 1.0");
-  CHECK(needs("1.999").unavailable_hint == "upgrade the package pindus");
-  CHECK(needs("2.0").unavailable_hint == "upgrade the package pindus");
-  CHECK(needs("0.9").unavailable_hint == "upgrade the package that has pkce.so");
+  CHECK(needs("1.999").unavailable.hint == "upgrade the package pindus");
+  CHECK(needs("2.0").unavailable.hint == "upgrade the package pindus");
+  CHECK(needs("0.9").unavailable.hint == "upgrade the package that has pkce.so");
 }
 
 TEST_CASE("a provider that is switched off stays known and leaves the menu") {
@@ -263,7 +263,7 @@ TEST_CASE("questions are read, and a name in braces that nothing asks for is tol
   CHECK(whole.questions[0].kind == pindus::Question::Kind::host);
   CHECK(whole.questions[1].ask == "tenant");
   CHECK(whole.questions[1].kind == pindus::Question::Kind::text);
-  CHECK_THAT(with(R"([{"name":"host"}])").unavailable, Contains("token_url"));
+  CHECK_THAT(with(R"([{"name":"host"}])").unavailable.message, Contains("token_url"));
 }
 
 TEST_CASE("entries of a search path that can't be used are told") {

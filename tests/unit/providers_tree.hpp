@@ -63,6 +63,6 @@ class DirectoryTree {
 /// All warnings, a line each.
 inline std::string told_by(const pindus::ProviderDirectory& directory) {
   std::string text;
-  for (const auto& warning : directory.warnings()) text += warning.message + "\n";
+  for (const auto& warning : directory.warnings()) text += warning.why.message + "\n";
   return text;
 }

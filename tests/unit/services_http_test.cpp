@@ -176,7 +176,7 @@ TEST_CASE("an answer of a mebibyte is taken, an endless one is given up") {
   const auto endless = fetch(server.url("/endless"));
   REQUIRE_FALSE(endless);
   CHECK(endless.error().kind == Kind::too_large);
-  CHECK(endless.error().message.find(server.host()) != std::string::npos);
+  CHECK(endless.error().why.message.find(server.host()) != std::string::npos);
 }
 
 TEST_CASE("endless header fields are given up") {
@@ -203,7 +203,7 @@ TEST_CASE("an answer that ends too early is a failure that names the host") {
     const auto answer = fetch(server.url(path));
     REQUIRE_FALSE(answer);
     CHECK(answer.error().kind == Kind::network);
-    CHECK(answer.error().message.find(server.host()) != std::string::npos);
+    CHECK(answer.error().why.message.find(server.host()) != std::string::npos);
   }
 }
 
@@ -227,8 +227,8 @@ TEST_CASE("a failure names the host and never what a URL's query holds") {
   const auto answer = fetch("http://" + host + "/token?code=s3cret");
   REQUIRE_FALSE(answer);
   CHECK(answer.error().kind == Kind::network);
-  CHECK(answer.error().message == host + " can't be reached");
-  CHECK(answer.error().hint.find("https_proxy") != std::string::npos);
+  CHECK(answer.error().why.message == host + " can't be reached");
+  CHECK(answer.error().why.hint.find("https_proxy") != std::string::npos);
 }
 
 TEST_CASE("an interrupt ends an exchange at once, wherever it waits") {

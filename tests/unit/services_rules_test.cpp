@@ -21,8 +21,8 @@ TEST_CASE("a host that the method doesn't name isn't connected to") {
     const auto answer = services().send(request, {});
     REQUIRE_FALSE(answer);
     CHECK(answer.error().kind == Kind::forbidden);
-    CHECK(answer.error().message.starts_with(server.host()));
-    CHECK(answer.error().message.find("s3cret") == std::string::npos);
+    CHECK(answer.error().why.message.starts_with(server.host()));
+    CHECK(answer.error().why.message.find("s3cret") == std::string::npos);
   }
   CHECK(server.connections() == 0);
 }
@@ -37,7 +37,7 @@ TEST_CASE("http goes to loopback only, however it is spelt") {
     const auto answer = fetch(url);
     REQUIRE_FALSE(answer);
     CHECK(answer.error().kind == Kind::forbidden);
-    CHECK(answer.error().hint.find("https") != std::string::npos);
+    CHECK(answer.error().why.hint.find("https") != std::string::npos);
   }
 }
 

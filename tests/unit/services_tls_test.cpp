@@ -94,8 +94,8 @@ void check_refused(const std::string& url, const std::string& message, const std
   const auto answer = get(url);
   REQUIRE_FALSE(answer);
   CHECK(answer.error().kind == Kind::network);
-  CHECK_THAT(answer.error().message, Catch::Contains(message));
-  CHECK_THAT(answer.error().hint, Catch::Contains(hint));
+  CHECK_THAT(answer.error().why.message, Catch::Contains(message));
+  CHECK_THAT(answer.error().why.hint, Catch::Contains(hint));
 }
 
 // HTTP's CONNECT (RFC 9110, section 9.3.6), and nothing else.

@@ -111,13 +111,13 @@ TEST_CASE("a failure of the network is told as it happened, and only while it is
       HttpFailure{HttpFailure::Kind::timeout, "acme.example did not answer", "try later"}));
   const auto outcome = fixture.run(fetch_and_store);
   CHECK(outcome.code == PINDUS_TIMEOUT);
-  CHECK(outcome.message == "acme.example did not answer");
-  CHECK(outcome.hint == "try later");
+  CHECK(outcome.why.message == "acme.example did not answer");
+  CHECK(outcome.why.hint == "try later");
   const auto other = fixture.run([](const pindus_host_1* host, pindus_session session) -> int32_t {
     fetch(host, session);
     return int32_t{PINDUS_DENIED};
   });
-  CHECK(other.message.contains("the person or the server refused"));
+  CHECK(other.why.message.contains("the person or the server refused"));
 }
 
 TEST_CASE("a header field is found without case, joined, and only until the next request") {

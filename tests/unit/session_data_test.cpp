@@ -22,7 +22,7 @@ namespace {
 void expect_ok(SessionFixture::Script script) {
   SessionFixture fixture;
   const auto outcome = fixture.run(script);
-  INFO(outcome.message);
+  INFO(outcome.why.message);
   CHECK(outcome.code == PINDUS_OK);
 }
 

@@ -69,8 +69,8 @@ TEST_CASE("without a terminal the pipe beats the variable, which serves an empty
   fixture.variables.clear();
   const auto outcome = fixture.run(ask_for_key);
   CHECK(outcome.code == PINDUS_INVALID_KEY);
-  CHECK(outcome.message.contains("ACME_API_KEY is not set"));
-  CHECK(outcome.hint.contains("pindus signin acme --api-key"));
+  CHECK(outcome.why.message.contains("ACME_API_KEY is not set"));
+  CHECK(outcome.why.hint.contains("pindus signin acme --api-key"));
   CHECK(fixture.io.questions.empty());
 }
 
@@ -80,7 +80,7 @@ TEST_CASE(
   fixture.io.answers = {"short-key"};
   const auto refused = fixture.run(ask_for_key);
   CHECK(refused.code == PINDUS_INVALID_KEY);
-  CHECK_FALSE(refused.message.contains("short-key"));
+  CHECK_FALSE(refused.why.message.contains("short-key"));
   CHECK(refused.key.empty());
 
   fixture.io.answers = {"another-prefix-0123456789"};
@@ -152,14 +152,14 @@ TEST_CASE("an answer of more than 64 KiB is refused, one of 64 KiB is whole") {
   fixture.io.answers = {std::string((64 << 10) + 1, 'a')};
   const auto refused = fixture.run(ask_text);
   CHECK(refused.code == PINDUS_TOO_LARGE);
-  CHECK(refused.message == "the answer is longer than 64 KiB");
+  CHECK(refused.why.message == "the answer is longer than 64 KiB");
 }
 
 TEST_CASE("a person who gives up, and one who may not be asked, end the sign-in differently") {
   SessionFixture fixture;
   const auto given_up = fixture.run(ask_text);
   CHECK(given_up.code == PINDUS_CANCELLED);
-  CHECK(given_up.message == "no answer");  // what CredentialIo said, not the plugin's fault
+  CHECK(given_up.why.message == "no answer");  // what CredentialIo said, not the plugin's fault
   fixture.on_refresh();
   CHECK(fixture.run(ask_text).code == PINDUS_INTERACTION_FORBIDDEN);
 }
@@ -241,7 +241,7 @@ TEST_CASE("a sleep ends within 100 ms of an interrupt, and what was committed is
   });
   CHECK(std::chrono::steady_clock::now() - stopped < 100ms);
   CHECK(outcome.code == PINDUS_CANCELLED);
-  CHECK(outcome.message == "the sign-in at Acme was interrupted");
+  CHECK(outcome.why.message == "the sign-in at Acme was interrupted");
   CHECK(outcome.credentials.access.empty());
 }
 
@@ -274,16 +274,16 @@ TEST_CASE("the plugin's own error is told and where it set none, the plugin and 
     host->set_error(session, PINDUS_DENIED, str("acme\x1b said no"), str("ask acme"));
     return int32_t{PINDUS_DENIED};
   });
-  CHECK(told.message == "acme said no");
-  CHECK(told.hint == "ask acme");
+  CHECK(told.why.message == "acme said no");
+  CHECK(told.why.hint == "ask acme");
   const auto silent =
       fixture.run([](const pindus_host_1*, pindus_session) { return int32_t{PINDUS_EXPIRED}; });
-  CHECK(silent.message ==
+  CHECK(silent.why.message ==
         "the plugin scripted.so could not sign in at Acme: a code or token ended before it was "
         "used");
   const auto defect = fixture.run([](const pindus_host_1* host, pindus_session session) {
     host->set_error(session, PINDUS_INTERNAL, str("assertion failed"), {});
     return int32_t{PINDUS_INTERNAL};
   });
-  CHECK(defect.message == "assertion failed (said by the plugin scripted.so)");
+  CHECK(defect.why.message == "assertion failed (said by the plugin scripted.so)");
 }

@@ -76,14 +76,14 @@ TEST_CASE("a shared object that breaks the contract is refused in one sentence w
   CAPTURE(wrong.name);
   const auto plugin = load_plugin(bad(wrong.name));
   REQUIRE_FALSE(plugin);
-  CHECK(plugin.error().message.contains(bad(wrong.name).string()));
-  CHECK(plugin.error().message.contains(wrong.message));
-  CHECK(plugin.error().hint.contains(wrong.hint));
+  CHECK(plugin.error().why.message.contains(bad(wrong.name).string()));
+  CHECK(plugin.error().why.message.contains(wrong.message));
+  CHECK(plugin.error().why.hint.contains(wrong.hint));
 
   SessionFixture fixture;
   const auto outcome = fixture.run_bad(wrong.name);
   CHECK(outcome.code == PINDUS_INTERNAL);
-  CHECK(outcome.message == plugin.error().message);
+  CHECK(outcome.why.message == plugin.error().why.message);
   CHECK(empty(outcome));
 }
 
@@ -94,19 +94,19 @@ TEST_CASE("what is no shared object is refused with the loader's own words") {
   const auto plugin = load_plugin(path);
   std::filesystem::remove(path);
   REQUIRE_FALSE(plugin);
-  CHECK(plugin.error().message.contains(path.string()));
-  CHECK(plugin.error().message.contains("file too short"));
+  CHECK(plugin.error().why.message.contains(path.string()));
+  CHECK(plugin.error().why.message.contains("file too short"));
 }
 
 TEST_CASE("a plugin is never taken from the working directory or a path that isn't there") {
   std::filesystem::current_path(PINDUS_BAD_PLUGINS);
   const auto bare_name = load_plugin("right.so");
   REQUIRE_FALSE(bare_name);
-  CHECK(bare_name.error().message.contains("not absolute"));
+  CHECK(bare_name.error().why.message.contains("not absolute"));
   const auto missing = load_plugin("/nonexistent/right.so");
   REQUIRE_FALSE(missing);
-  CHECK(missing.error().message.contains("/nonexistent/right.so"));
-  CHECK(missing.error().message.contains("No such file"));
+  CHECK(missing.error().why.message.contains("/nonexistent/right.so"));
+  CHECK(missing.error().why.message.contains("No such file"));
 }
 
 TEST_CASE("a plugin that misbehaves is survived and named, and gives nothing to store") {
@@ -127,8 +127,8 @@ TEST_CASE("a plugin that misbehaves is survived and named, and gives nothing to 
   SessionFixture fixture;
   const auto outcome = fixture.run_bad(wrong.name);
   CHECK(outcome.code == wrong.code);
-  CHECK(outcome.message.contains("the plugin " + wrong.name + ".so"));
-  CHECK(outcome.message.contains(wrong.message));
+  CHECK(outcome.why.message.contains("the plugin " + wrong.name + ".so"));
+  CHECK(outcome.why.message.contains(wrong.message));
   CHECK(empty(outcome));
 }
 

@@ -89,7 +89,7 @@ class Tree : public DirectoryTree {
     const auto directory = discover();
     std::string text;
     for (const auto& warning : directory.warnings()) {
-      text += warning.message + "; " + warning.hint + "\n";
+      text += warning.why.message + "; " + warning.why.hint + "\n";
     }
     const auto* x = directory.find_provider("x");
     const auto* method = x == nullptr ? nullptr : x->method(AuthKind::oauth);
@@ -151,7 +151,7 @@ TEST_CASE("a library that everyone may write is refused, and its provider not of
                            library.native() + "\n");
   const auto directory = tree.discover();
   CHECK(list_login_providers(directory).empty());
-  CHECK_THAT(directory.find_provider("x")->method(AuthKind::oauth)->unavailable,
+  CHECK_THAT(directory.find_provider("x")->method(AuthKind::oauth)->unavailable.message,
              Contains("writable by everyone"));
 }
 

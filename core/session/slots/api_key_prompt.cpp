@@ -39,7 +39,7 @@ Coded<HeldSecret> read_key(Session& session) {
                    ? std::string("no api key came from standard input")
                    : fmt::format("no api key came from standard input, and {} is not set",
                                  fmt::join(provider.env, " or ")),
-               fmt::format("Pipe the key in: `pindus signin {} --api-key < FILE`", provider.id));
+               fmt::format("pindus signin {} --api-key < FILE", provider.id));
   return std::unexpected(PINDUS_INVALID_KEY);
 }
 

@@ -104,8 +104,7 @@ Code http_send(Session& session, const pindus_http_request* request,
 
   auto answer = PINDUS_TRY(session.services())->send(to_send, session.request.stop);
   if (!answer) {
-    return session.fail(code_of(answer.error().kind), std::move(answer.error().message),
-                        std::move(answer.error().hint));
+    return session.fail(code_of(answer.error().kind), std::move(answer.error().why));
   }
   const auto now = std::chrono::system_clock::now();
   const auto& fields = answer->headers;

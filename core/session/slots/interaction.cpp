@@ -112,8 +112,8 @@ Code progress(Session& session, pindus_str line) {
 Code set_error(Session& session, int32_t code, pindus_str message, pindus_str hint) {
   SessionError error{.source = SessionError::Source::plugin,
                      .code = code,
-                     .message = printable(PINDUS_TRY(text_of(message)), max_line),
-                     .hint = printable(PINDUS_TRY(text_of(hint)), max_line)};
+                     .why = {printable(PINDUS_TRY(text_of(message)), max_line),
+                             printable(PINDUS_TRY(text_of(hint)), max_line)}};
   if (!is_result_code(code) || code == PINDUS_OK) return PINDUS_INVALID_ARGUMENT;
   session.error = std::move(error);
   return PINDUS_OK;
