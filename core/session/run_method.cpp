@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <pindus/ext/revoke.h>
+
 #include "core/session/library.hpp"
 #include "core/session/result_code.hpp"
 #include "core/session/session.hpp"

@@ -1,5 +1,5 @@
 /* Compiled as C11 with -pedantic-errors: the header is C, and what minor 0 fixed still holds. */
-#include <pindus/plugin.h>
+#include <pindus/ext/revoke.h>
 
 #define PINDUS_SIZE(type, bytes, alignment) \
   _Static_assert(sizeof(type) == (bytes) && _Alignof(type) == (alignment), #type);

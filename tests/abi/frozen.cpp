@@ -2,7 +2,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include <pindus/plugin.h>
+#include <pindus/ext/revoke.h>
 
 #define PINDUS_SIZE(type, bytes, alignment) \
   static_assert(sizeof(type) == (bytes) && alignof(type) == (alignment));

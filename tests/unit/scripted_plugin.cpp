@@ -1,7 +1,7 @@
 #include <cstdlib>
 #include <string>
 
-#include <pindus/plugin.h>
+#include <pindus/ext/revoke.h>
 
 // A plugin whose operations are functions of the test that runs it: the option "script" holds the
 // address of one.

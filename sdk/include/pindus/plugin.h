@@ -224,7 +224,8 @@ typedef struct pindus_host_1 {
   int32_t (*cancelled)(pindus_session session) PINDUS_NOEXCEPT;
 
   /* [session-thread] The table of a host extension, or null where the host has none of that name.
-   * An id ("pindus.revoke/1") never changes its meaning. The table lives as long as the process. */
+   * An id never changes its meaning; each has a header of its own in pindus/ext. The table lives as
+   * long as the process. */
   const void* (*get_extension)(pindus_session session, pindus_str id) PINDUS_NOEXCEPT;
 
   /* [session-thread] A line for the person: what goes on. Control characters are removed. */
@@ -418,16 +419,6 @@ typedef struct pindus_plugin_1 {
  */
 #define PINDUS_HOST_1_BASE_SIZE 304u
 #define PINDUS_PLUGIN_1_BASE_SIZE 80u
-
-/* Plugin extension "pindus.revoke/1": sign-out at the server (RFC 7009). */
-#define PINDUS_EXT_REVOKE_1 "pindus.revoke/1"
-typedef struct pindus_revoke_1 {
-  uint32_t size;
-  uint32_t reserved;
-  /* [session-thread] Asks the server to revoke the stored credential; 10 s at most.
-   * PINDUS_UNSUPPORTED where the provider has no endpoint for it. */
-  int32_t (*revoke)(void* instance) PINDUS_NOEXCEPT;
-} pindus_revoke_1;
 
 /* The one symbol that a plugin exports. Fills *out and returns PINDUS_OK, or returns why not. */
 typedef int32_t (*pindus_plugin_entry_1_fn)(const pindus_plugin_1** out) PINDUS_NOEXCEPT;

@@ -4,6 +4,7 @@
 #include <new>
 #include <string_view>
 
+#include <pindus/ext/revoke.h>
 #include <pindus/plugin.h>
 #include <pindus/result.hpp>
 #include <pindus/session.hpp>
