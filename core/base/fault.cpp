@@ -30,20 +30,6 @@ bool is_control(std::string_view text) noexcept {
 
 }  // namespace
 
-std::string_view fault_code(FaultKind kind) noexcept {
-  switch (kind) {
-    case FaultKind::unknown_provider: return "unknown-provider";
-    case FaultKind::invalid_key: return "invalid-key";
-    case FaultKind::invalid_account: return "invalid-account";
-    case FaultKind::name_collision: return "name-collision";
-    case FaultKind::not_found: return "not-found";
-    case FaultKind::vault: return "vault";
-    case FaultKind::aborted: return "aborted";
-    case FaultKind::usage: return "usage";
-  }
-  return "vault";
-}
-
 CredentialFault credential_fault(FaultKind kind, std::string message, std::string hint) {
   return {kind, std::string(usual_label(kind)), std::move(message), std::move(hint)};
 }

@@ -6,8 +6,8 @@
 
 namespace pindus {
 
-/// What kind of failure this is; programs branch on it. The names in the comments are the codes
-/// that `fault_code` gives.
+/// What kind of failure this is; programs branch on it. The names in the comments are how
+/// programs that embed us spell them (core/library/fault_code).
 enum class FaultKind {
   unknown_provider,  ///< unknown-provider
   invalid_key,       ///< invalid-key
@@ -39,9 +39,6 @@ struct CredentialFault {
 /// A value or the fault that prevented it.
 template <typename T>
 using Result = std::expected<T, CredentialFault>;
-
-/// The stable code of a kind, as `--json` and the documentation spell it ("name-collision").
-[[nodiscard]] std::string_view fault_code(FaultKind kind) noexcept;
 
 /// A fault with its kind's usual label ("Credential store error", "Unknown provider", ...).
 [[nodiscard]] CredentialFault credential_fault(FaultKind kind, std::string message,

@@ -144,7 +144,7 @@ size_t write_bytes(int file, Text text) {
 }
 
 [[noreturn]] void become_host(char** argv) {
-  static constexpr char host[] = "/../libexec/pindus/pindus-host";
+  static constexpr char host[] = "/" PINDUS_HOST_FROM_FRONT;
   char memory[PATH_MAX + sizeof host];
   TextBuffer path(memory);
   path.size = executable_path(memory, PATH_MAX);

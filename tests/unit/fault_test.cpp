@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/library/fault_code.hpp"
+
 using pindus::credential_fault;
 using pindus::FaultKind;
 using pindus::format_credential_fault;

@@ -35,30 +35,6 @@ bool takes_credential(const Session& session) noexcept {
 
 }  // namespace
 
-Code info(Session& session, uint32_t what, pindus_read read, void* context) {
-  const SessionRequest& request = session.request;
-  switch (what) {
-    case PINDUS_INFO_PROVIDER_ID: return session.show(request.provider->id, read, context);
-    case PINDUS_INFO_PROVIDER_LABEL: return session.show(request.provider->label, read, context);
-    case PINDUS_INFO_ACCOUNT: return session.show(request.account, read, context);
-    case PINDUS_INFO_METHOD: return session.show(method_name(request.method->kind), read, context);
-    case PINDUS_INFO_HOST_VERSION: return session.show(PINDUS_VERSION, read, context);
-    default: return PINDUS_NOT_FOUND;
-  }
-}
-
-Code option(Session& session, pindus_str name, pindus_read read, void* context) {
-  const auto value = session.option(PINDUS_TRY(text_of(name)));
-  if (!value) return PINDUS_NOT_FOUND;
-  return session.show(*value, read, context);
-}
-
-Code answer(Session& session, pindus_str name, pindus_read read, void* context) {
-  const auto found = session.request.answers.find(PINDUS_TRY(text_of(name)));
-  if (found == session.request.answers.end()) return PINDUS_NOT_FOUND;
-  return session.show(found->second, read, context);
-}
-
 Code credential_get(Session& session, pindus_str name, pindus_secret* out) {
   const std::string_view wanted = PINDUS_TRY(text_of(name));
   const OAuthCredentials* stored = session.request.stored;
