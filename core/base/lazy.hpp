@@ -1,8 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <mutex>
-#include <optional>
 #include <utility>
 
 namespace pindus {
@@ -14,14 +14,14 @@ class Lazy {
   explicit Lazy(std::function<T()> make) : make_(std::move(make)) {}
 
   [[nodiscard]] T& get() const {
-    std::call_once(made_, [this] { value_.emplace(make_()); });
+    std::call_once(made_, [this] { value_ = std::make_unique<T>(make_()); });
     return *value_;
   }
 
  private:
   std::function<T()> make_;
   mutable std::once_flag made_;
-  mutable std::optional<T> value_;
+  mutable std::unique_ptr<T> value_;
 };
 
 }  // namespace pindus

@@ -41,6 +41,7 @@ class Secret {
  private:
   // The whole capacity: a short string moved out of its small buffer leaves its bytes behind.
   static void wipe(std::string& bytes) noexcept {
+    bytes.clear();
     bytes.resize(bytes.capacity());
     explicit_bzero(bytes.data(), bytes.size());
     bytes.clear();

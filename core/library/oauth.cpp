@@ -48,17 +48,18 @@ Result<std::optional<UsableKey>> read_usable_key(Context& context, std::string_v
 
 std::future<Result<OAuthCredentials>> async_start_oauth_login(Context& context, OAuthLogin login,
                                                               std::stop_token stop) {
-  return std::async(std::launch::async, [&context, login = std::move(login), stop] {
-    return start_oauth_login(context, login, stop);
-  });
+  return std::async(std::launch::async,
+                    [&context, login = std::move(login), stop = std::move(stop)] {
+                      return start_oauth_login(context, login, stop);
+                    });
 }
 
 std::future<std::expected<OAuthCredentials, RefreshFailure>> async_refresh_oauth_credentials(
     Context& context, Account account, OAuthCredentials current, std::stop_token stop) {
-  return std::async(std::launch::async,
-                    [&context, account = std::move(account), current = std::move(current), stop] {
-                      return refresh_oauth_credentials(context, account, current, stop);
-                    });
+  return std::async(std::launch::async, [&context, account = std::move(account),
+                                         current = std::move(current), stop = std::move(stop)] {
+    return refresh_oauth_credentials(context, account, current, stop);
+  });
 }
 
 std::future<Result<bool>> async_open_login_url(CredentialIo& io, std::string url) {
@@ -69,10 +70,10 @@ std::future<Result<bool>> async_open_login_url(CredentialIo& io, std::string url
 std::future<Result<std::optional<UsableKey>>> async_read_usable_key(
     Context& context, std::string provider, std::optional<std::string> account,
     std::stop_token stop) {
-  return std::async(std::launch::async,
-                    [&context, provider = std::move(provider), account = std::move(account), stop] {
-                      return read_usable_key(context, provider, account, stop);
-                    });
+  return std::async(std::launch::async, [&context, provider = std::move(provider),
+                                         account = std::move(account), stop = std::move(stop)] {
+    return read_usable_key(context, provider, account, stop);
+  });
 }
 
 }  // namespace pindus

@@ -46,7 +46,7 @@ Result<Answers> normal_answers(const Method& method, const Answers& given) {
 }
 
 Result<Answers> complete_answers(const Method& method, const Answers& given, CredentialIo* io,
-                                 std::stop_token stop) {
+                                 const std::stop_token& stop) {
   for (const auto& [name, answer] : given) {
     if (!std::ranges::any_of(method.questions, [&](const auto& q) { return q.name == name; })) {
       return fail(FaultKind::usage,

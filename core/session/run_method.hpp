@@ -71,7 +71,7 @@ struct SessionOutcome {
 /// asked (or io is null) a default is taken unasked. Faults: usage for a name that no question has
 /// or a bad answer; aborted where the person gave up.
 [[nodiscard]] Result<Answers> complete_answers(const Method& method, const Answers& given,
-                                               CredentialIo* io, std::stop_token stop);
+                                               CredentialIo* io, const std::stop_token& stop);
 
 /// What the questions were answered with when this credential was made: the record has an answer
 /// where it wasn't the default. Fault: usage, where another program wrote what no answer can be.
