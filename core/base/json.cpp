@@ -168,7 +168,8 @@ std::optional<std::string> unescape_token(std::string_view token) {
       name += token[i];
       continue;
     }
-    if (++i == token.size() || (token[i] != '0' && token[i] != '1')) return std::nullopt;
+    ++i;
+    if (i == token.size() || (token[i] != '0' && token[i] != '1')) return std::nullopt;
     name += token[i] == '0' ? '~' : '/';
   }
   return name;

@@ -24,7 +24,7 @@ std::string describe(const ScriptRun& run, std::size_t index) {
 // Every run of the script, until one says something.
 template <typename Function>
 CheckResult for_each_run(const Subject& subject, Function function) {
-  const auto& runs = subject.script->runs;
+  const auto& runs = subject.script.value().runs;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     CheckResult result = function(runs[i]);
     if (result.status == Status::success) continue;

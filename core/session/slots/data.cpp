@@ -124,10 +124,11 @@ Code form_encode(Session& session, const pindus_field* fields, uint64_t field_co
 Code form_decode(Session& session, pindus_value form, pindus_str name, pindus_secret* out) {
   const std::string_view wanted = PINDUS_TRY(text_of(name));
   const auto joined = PINDUS_TRY(session.joined(form));
-  auto found = form_field(joined.bytes.view(), wanted);
-  if (!found) return PINDUS_PROTOCOL;
-  if (!*found) return PINDUS_NOT_FOUND;
-  return session.give({**std::move(found), joined.visibility}, out);
+  auto decoded = form_field(joined.bytes.view(), wanted);
+  if (!decoded) return PINDUS_PROTOCOL;
+  auto value = *std::move(decoded);
+  if (!value) return PINDUS_NOT_FOUND;
+  return session.give({*std::move(value), joined.visibility}, out);
 }
 
 Code json_parse(Session& session, pindus_value text, pindus_json* out) {
