@@ -119,6 +119,22 @@ TEST_CASE_METHOD(Fixture,
   CHECK(io.printed.empty());
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "auth key tells of a broken manifest where it had to read the manifests") {
+  directory = ProviderDirectory({provider("openai", "OpenAI", "OPENAI_API_KEY")},
+                                {{.path = "/etc/pindus/providers.d/acme.json",
+                                  .layer = pindus::Layer::administrator,
+                                  .why = {"acme.json is not used", "mend it"}}});
+  variables["OPENAI_API_KEY"] = "sk-environment-01234";
+  CHECK(!run({"auth", "key", "openai"}).fault);
+  CHECK(io.noticed == Lines{"Warning: acme.json is not used\n  mend it"});
+
+  io.noticed.clear();
+  store("openai", "default", "sk-stored-0123456789");
+  CHECK(!run({"auth", "key", "openai"}).fault);
+  CHECK(io.noticed.empty());
+}
+
 TEST_CASE_METHOD(Fixture, "no key anywhere is not-found, with the name that was meant") {
   const auto result = run({"auth", "key", "opnai"});
   REQUIRE(result.fault);
