@@ -6,13 +6,14 @@
 namespace pindus {
 namespace {
 
-struct Options {
+struct AuthKeyOptions {
   std::string provider;
   std::optional<std::string> account;
   bool json = false;
 };
 
-Result<void> run(const Options& options, Context& context, CredentialResult& result) {
+Result<void> run_auth_key(const AuthKeyOptions& options, Context& context,
+                          CredentialResult& result) {
   result.provider = options.provider;
   const ChosenKey chosen = PINDUS_TRY(
       choose_key(context.key_parts(), {options.provider, options.account, context.stop()}));
@@ -24,12 +25,12 @@ Result<void> run(const Options& options, Context& context, CredentialResult& res
 }  // namespace
 
 CommandBody declare_auth_key(CommandOptions& command) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<AuthKeyOptions>();
   command.required("PROVIDER", options->provider, "the provider's id, such as openai");
   command.value("--account", "NAME", options->account, "this account, not the default one");
   command.flag("--json", options->json, "print the key and what belongs to it as JSON");
   return [options](Context& context, CredentialResult& result) {
-    return run(*options, context, result);
+    return run_auth_key(*options, context, result);
   };
 }
 

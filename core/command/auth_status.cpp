@@ -12,7 +12,7 @@
 namespace pindus {
 namespace {
 
-struct Options {
+struct StatusOptions {
   std::optional<std::string> provider;
   bool json = false;
 };
@@ -49,7 +49,7 @@ struct Status {
   std::vector<std::string> variables;  // those that are set
 };
 
-Result<std::vector<Status>> collect(const Options& options, const Context& context) {
+Result<std::vector<Status>> collect(const StatusOptions& options, const Context& context) {
   std::vector<Status> all;
   const ProviderDirectory& providers = context.providers();
   for (StoredProvider& stored : PINDUS_TRY(context.vault().list_providers())) {
@@ -119,7 +119,8 @@ void print_text(const std::vector<Status>& all, const Context& context) {
   }
 }
 
-Result<void> run(const Options& options, Context& context, CredentialResult& result) {
+Result<void> run_auth_status(const StatusOptions& options, Context& context,
+                             CredentialResult& result) {
   if (options.provider) result.provider = *options.provider;
   const auto all = PINDUS_TRY(collect(options, context));
   if (options.json) {
@@ -133,11 +134,11 @@ Result<void> run(const Options& options, Context& context, CredentialResult& res
 }  // namespace
 
 CommandBody declare_auth_status(CommandOptions& command) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<StatusOptions>();
   command.positional("PROVIDER", options->provider, "only this provider");
   command.flag("--json", options->json, "print it as JSON");
   return [options](Context& context, CredentialResult& result) {
-    return run(*options, context, result);
+    return run_auth_status(*options, context, result);
   };
 }
 

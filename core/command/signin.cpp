@@ -86,7 +86,7 @@ Result<void> refuse_collision(const Account& account, const Context& context) {
   return std::unexpected(already_stored(account));
 }
 
-Result<void> run(const SigninOptions& options, Context& context, CredentialResult& result) {
+Result<void> run_signin(const SigninOptions& options, Context& context, CredentialResult& result) {
   if (options.list) return list_accounts(options.provider, context, result);
   const std::string name = options.account.value_or("default");
   PINDUS_CHECK(validate_account_name(name));
@@ -177,7 +177,7 @@ CommandBody declare_signin(CommandOptions& command) {
   const auto options = std::make_shared<SigninOptions>();
   declare(command, *options);
   return [options](Context& context, CredentialResult& result) {
-    return run(*options, context, result);
+    return run_signin(*options, context, result);
   };
 }
 

@@ -101,12 +101,13 @@ CredentialFault no_provider(const std::vector<StoredProvider>& stored) {
                   : fmt::format("pindus signout PROVIDER, which may be {}", fmt::join(ids, ", ")));
 }
 
-struct Options {
+struct SignoutOptions {
   std::optional<std::string> provider;
   std::optional<std::string> account;
 };
 
-Result<void> run(const Options& options, Context& context, CredentialResult& result) {
+Result<void> run_signout(const SignoutOptions& options, Context& context,
+                         CredentialResult& result) {
   const auto providers = PINDUS_TRY(context.vault().list_providers());
   if (!options.provider) return std::unexpected(no_provider(providers));
   result.provider = *options.provider;
@@ -138,12 +139,12 @@ Result<void> run(const Options& options, Context& context, CredentialResult& res
 }  // namespace
 
 CommandBody declare_signout(CommandOptions& command) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SignoutOptions>();
   command.provider(options->provider);
   command.value("--account", "NAME", options->account,
                 "only this account, not all of the provider's");
   return [options](Context& context, CredentialResult& result) {
-    return run(*options, context, result);
+    return run_signout(*options, context, result);
   };
 }
 

@@ -143,7 +143,7 @@ class Discovery {
   }
 
   void warn(const fs::path& path, Layer layer, std::string message, std::string hint) {
-    warnings.push_back({path, layer, std::move(message), std::move(hint)});
+    warnings.push_back({path, layer, {std::move(message), std::move(hint)}});
   }
 
   std::vector<Manifest> read_folder(const Folder& folder) {

@@ -127,11 +127,11 @@ std::expected<HttpResponse, HttpFailure> ScriptedServices::send(const HttpReques
   }
   if (stop.stop_requested()) {
     return std::unexpected(
-        HttpFailure{HttpFailure::Kind::cancelled, "the session was interrupted", {}});
+        HttpFailure{HttpFailure::Kind::cancelled, {"the session was interrupted"}});
   }
   const auto refuse = [&](std::string what) {
     if (difference_.empty()) difference_ = std::move(what);
-    return std::unexpected(HttpFailure{HttpFailure::Kind::network, difference_, {}});
+    return std::unexpected(HttpFailure{HttpFailure::Kind::network, {difference_}});
   };
   if (exchanges_.empty()) {
     return refuse(

@@ -87,7 +87,8 @@ struct Fixture {
     return pindus::run_credential_command(args, context);
   }
   void store(const char* id, const char* account, std::string key) {
-    REQUIRE(vault.put_api_key({id, account}, Secret(std::move(key)), pindus::OnExisting::refuse));
+    const Secret secret(std::move(key));
+    REQUIRE(vault.put_api_key({id, account}, secret, pindus::OnExisting::refuse));
   }
 };
 

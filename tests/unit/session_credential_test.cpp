@@ -108,7 +108,7 @@ TEST_CASE("Retry-After reaches the outcome as seconds, also where the server sen
 TEST_CASE("a failure of the network is told as it happened, and only while it is the reason") {
   SessionFixture fixture;
   fixture.services.responses.push_back(std::unexpected(
-      HttpFailure{HttpFailure::Kind::timeout, "acme.example did not answer", "try later"}));
+      HttpFailure{HttpFailure::Kind::timeout, {"acme.example did not answer", "try later"}}));
   const auto outcome = fixture.run(fetch_and_store);
   CHECK(outcome.code == PINDUS_TIMEOUT);
   CHECK(outcome.why.message == "acme.example did not answer");

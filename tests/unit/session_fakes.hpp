@@ -79,7 +79,7 @@ class FakeServices final : public Services {
     for (const auto& [name, value] : request.headers) record.headers[name] = value.view();
     sent.push_back(std::move(record));
     if (responses.empty()) {
-      return std::unexpected(HttpFailure{HttpFailure::Kind::network, "no answer", "try again"});
+      return std::unexpected(HttpFailure{HttpFailure::Kind::network, {"no answer", "try again"}});
     }
     auto response = std::move(responses.front());
     responses.pop_front();
