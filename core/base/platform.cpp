@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -33,6 +34,18 @@ bool is_mount_point(const std::filesystem::path& path) noexcept {
 
 bool is_privileged_start() noexcept {
   return getauxval(AT_SECURE) != 0;
+}
+
+NoCoreDump::NoCoreDump() noexcept : dumpable_(::prctl(PR_GET_DUMPABLE)) {
+  ::prctl(PR_SET_DUMPABLE, 0);
+  ::getrlimit(RLIMIT_CORE, &limit_);
+  const rlimit none{0, limit_.rlim_max};
+  ::setrlimit(RLIMIT_CORE, &none);
+}
+
+NoCoreDump::~NoCoreDump() {
+  ::setrlimit(RLIMIT_CORE, &limit_);
+  ::prctl(PR_SET_DUMPABLE, dumpable_);
 }
 
 std::optional<uid_t> stand_in_for_root() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <cstdint>
@@ -25,8 +26,23 @@ enum class LockAttempt { taken, busy };
 [[nodiscard]] bool is_mount_point(const std::filesystem::path& path) noexcept;
 
 /// Whether this program was started with more rights than its caller has (set-user-id and the
-/// like), so that the caller's environment must not steer it.
+/// like): whatever the caller's environment names would run with them.
 [[nodiscard]] bool is_privileged_start() noexcept;
+
+/// While one lives, a crash writes no memory of this process to any file, and no other process of
+/// the same user can read it. A program that is executed afterwards has the limits that this one
+/// was started with. One at a time.
+class NoCoreDump {
+ public:
+  NoCoreDump() noexcept;
+  ~NoCoreDump();
+  NoCoreDump(const NoCoreDump&) = delete;
+  NoCoreDump& operator=(const NoCoreDump&) = delete;
+
+ private:
+  int dumpable_;
+  rlimit limit_{};
+};
 
 /// In a user namespace that doesn't map uid 0: who root's files seem to belong to. Else nothing.
 [[nodiscard]] std::optional<uid_t> stand_in_for_root();

@@ -1,5 +1,4 @@
 #include "core/base/installation.hpp"
-#include "core/base/platform.hpp"
 #include "core/base/text.hpp"
 #include "core/providers/providers.hpp"
 
@@ -17,12 +16,10 @@ DirectoryOptions DirectoryOptions::beside(const fs::path& executable, const fs::
   options.executable = executable;
   options.manifests = installation.manifests;
   options.libraries = installation.plugins;
-  if (!platform::is_privileged_start()) {
-    options.profile = profile;
-    const std::string folders = environment.get("PINDUS_PLUGIN_PATH").value_or("");
-    for (const std::string_view folder : split(folders, ":")) {
-      options.environment_path.emplace_back(folder);
-    }
+  options.profile = profile;
+  const std::string folders = environment.get("PINDUS_PLUGIN_PATH").value_or("");
+  for (const std::string_view folder : split(folders, ":")) {
+    options.environment_path.emplace_back(folder);
   }
   return options;
 }

@@ -26,7 +26,8 @@ bool is_program(const fs::path& path) {
   return fs::is_regular_file(path, error) && ::access(path.c_str(), X_OK) == 0;
 }
 
-// As execvp(3) does: a name with a slash is a path, any other is looked for on PATH.
+// A name with a slash is a path, any other is looked for on PATH. Where execvp(3) would go on to
+// have a shell run what the kernel can't, this doesn't.
 std::optional<fs::path> find_program(const std::string& name, const Environment& environment) {
   if (name.find('/') != std::string::npos) {
     return is_program(name) ? std::optional<fs::path>(name) : std::nullopt;

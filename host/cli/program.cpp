@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "core/base/platform.hpp"
 #include "host/cli/agent.hpp"
 #include "host/cli/descriptors.hpp"
 #include "host/cli/profile.hpp"
@@ -38,9 +39,12 @@ int Program::run(std::vector<std::string> args) {
 int Program::run_command(const ParsedLine& parsed) {
   std::optional<NextProgram> next;
   {
+    // In this order: a signal that comes while all of it ends finds the terminal as it was.
+    const platform::NoCoreDump no_core_dump;
+    const HeldSignals held;
     Terminal terminal(environment_);
-    const Signals signals(
-        {.before_stop = [&] { terminal.suspend(); }, .after_continue = [&] { terminal.resume(); }});
+    const Signals signals(held, {.before_stop = [&] { terminal.suspend(); },
+                                 .after_continue = [&] { terminal.resume(); }});
     Context context({.environment = environment_,
                      .installation = installation_,
                      .profile = profile_directory(),

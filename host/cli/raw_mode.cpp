@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstdlib>
 #include <string_view>
 
 namespace pindus {
@@ -13,75 +14,111 @@ namespace {
 constexpr std::string_view marks_on = "\x1b[?2004h";
 constexpr std::string_view marks_off = "\x1b[?2004l";
 
-void send(int output, std::string_view sequence) noexcept {
-  static_cast<void>(!::write(output, sequence.data(), sequence.size()));
+// What restoring needs, for handlers that get no argument.
+struct Saved {
+  termios settings;
+  int input;
+  int output;
+  bool marks;
+};
+Saved saved;
+std::atomic<bool> is_raw = false;
+
+void send_marks(std::string_view sequence) noexcept {
+  if (saved.marks) static_cast<void>(!::write(saved.output, sequence.data(), sequence.size()));
 }
 
-// What the handler of fatal signals needs; set only while a RawMode is there.
-std::atomic<bool> entered = false;
-termios to_restore;
-int input_to_restore;
-int output_to_restore;
-
-// Those that end a process and are not waited for by Signals.
-constexpr std::array fatal = {SIGABRT, SIGALRM, SIGBUS,  SIGFPE,  SIGILL,    SIGSEGV, SIGSYS,
-                              SIGTRAP, SIGUSR1, SIGUSR2, SIGXCPU, SIGVTALRM, SIGXFSZ, SIGPROF};
-std::array<struct sigaction, fatal.size()> previous;
+// Async-signal-safe. Never waits for the terminal to take what was written before.
+void restore() noexcept {
+  if (!is_raw.exchange(false)) return;
+  send_marks(marks_off);
+  ::tcsetattr(saved.input, TCSANOW, &saved.settings);
+  ::tcflush(saved.input, TCIFLUSH);
+}
 
 extern "C" void restore_and_die(int number) {
-  if (entered) {
-    ::tcsetattr(input_to_restore, TCSANOW, &to_restore);
-    send(output_to_restore, marks_off);
-  }
-  // SA_RESETHAND: the default action is back.
+  restore();
+  // SA_RESETHAND: the default action is back, and waits until this handler has returned.
   ::raise(number);
 }
 
-void handle_fatal_signals() noexcept {
-  struct sigaction action = {};
-  action.sa_handler = restore_and_die;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  for (std::size_t i = 0; i < fatal.size(); ++i) {
-    ::sigaction(fatal[i], nullptr, &previous[i]);
-    if (previous[i].sa_handler == SIG_DFL) ::sigaction(fatal[i], &action, nullptr);
+bool ends_a_process(int number) noexcept {
+  constexpr std::array others = {SIGCHLD, SIGCONT, SIGURG,  SIGWINCH, SIGKILL,
+                                 SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU};
+  for (const int other : others) {
+    if (number == other) return false;
   }
+  return true;
 }
 
-void leave_fatal_signals() noexcept {
-  for (std::size_t i = 0; i < fatal.size(); ++i) ::sigaction(fatal[i], &previous[i], nullptr);
-}
+// A handler for every signal that would end this process, on a stack of its own: that of a plugin
+// may be used up.
+class FatalSignals {
+ public:
+  void handle() noexcept {
+    const stack_t own = {.ss_sp = stack_.data(), .ss_flags = 0, .ss_size = stack_.size()};
+    ::sigaltstack(&own, &previous_stack_);
+    struct sigaction action = {};
+    action.sa_handler = restore_and_die;
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_ONSTACK);
+    ::sigfillset(&action.sa_mask);  // SIGTTOU too: a process in the background may restore
+    ::sigemptyset(&handled_);
+    for (int number = 1; number < _NSIG; ++number) {
+      struct sigaction current = {};
+      if (!ends_a_process(number) || ::sigaction(number, nullptr, &current) != 0) continue;
+      if (current.sa_handler != SIG_DFL) continue;
+      ::sigaddset(&handled_, number);
+      ::sigaction(number, &action, nullptr);
+    }
+  }
+
+  void leave() noexcept {
+    struct sigaction action = {};
+    action.sa_handler = SIG_DFL;
+    for (int number = 1; number < _NSIG; ++number) {
+      if (::sigismember(&handled_, number) == 1) ::sigaction(number, &action, nullptr);
+    }
+    ::sigaltstack(&previous_stack_, nullptr);
+  }
+
+ private:
+  sigset_t handled_{};
+  stack_t previous_stack_{};
+  alignas(16) std::array<char, 64 * 1024> stack_;
+};
+FatalSignals fatal_signals;
 
 }  // namespace
 
-RawMode::RawMode(int input, int output) : input_(input), output_(output) {
-  ::tcgetattr(input_, &saved_);
-  raw_ = saved_;
+RawMode::RawMode(int input, int output, PasteMarks marks) {
+  // At exit these run before whatever was registered earlier, such as what knows that a plugin
+  // ended the program.
+  static const int registered = std::atexit(restore);
+  static_cast<void>(registered);
+  saved = {.settings = {}, .input = input, .output = output, .marks = marks == PasteMarks::on};
+  ::tcgetattr(input, &saved.settings);
+  raw_ = saved.settings;
   raw_.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | ECHOE | ECHOK | ECHONL | IEXTEN);
   raw_.c_iflag &= ~static_cast<tcflag_t>(IXON);
   raw_.c_cc[VMIN] = 1;
   raw_.c_cc[VTIME] = 0;
-  to_restore = saved_;
-  input_to_restore = input_;
-  output_to_restore = output_;
-  entered = true;
-  handle_fatal_signals();
+  fatal_signals.handle();
   resume();
 }
 
 RawMode::~RawMode() {
-  pause();
-  leave_fatal_signals();
-  entered = false;
+  restore();
+  fatal_signals.leave();
 }
 
 void RawMode::pause() noexcept {
-  send(output_, marks_off);
-  ::tcsetattr(input_, TCSAFLUSH, &saved_);
+  restore();
 }
 
 void RawMode::resume() noexcept {
-  ::tcsetattr(input_, TCSANOW, &raw_);
-  send(output_, marks_on);
+  is_raw = true;
+  ::tcsetattr(saved.input, TCSANOW, &raw_);
+  send_marks(marks_on);
 }
 
 }  // namespace pindus

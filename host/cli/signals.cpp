@@ -12,31 +12,35 @@ constexpr int wake_up = SIGURG;
 
 }  // namespace
 
-Signals::Signals(Hooks hooks) : hooks_(std::move(hooks)) {
-  ::sigemptyset(&watched_);
-  ::sigaddset(&watched_, wake_up);
+HeldSignals::HeldSignals() noexcept {
+  ::sigemptyset(&set_);
+  ::sigaddset(&set_, wake_up);
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT}) {
     struct sigaction current = {};
     ::sigaction(number, nullptr, &current);
-    // What the caller ignores (nohup) stays ignored.
-    if (current.sa_handler != SIG_IGN) ::sigaddset(&watched_, number);
+    if (current.sa_handler != SIG_IGN) ::sigaddset(&set_, number);
   }
-  ::pthread_sigmask(SIG_BLOCK, &watched_, &previous_mask_);
+  ::pthread_sigmask(SIG_BLOCK, &set_, &previous_mask_);
   // A reader that has gone, or a file over the limit, is an error of that write and not our death.
   struct sigaction ignore = {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, &previous_pipe_);
   ::sigaction(SIGXFSZ, &ignore, &previous_file_size_);
-  watcher_ = std::thread([this] { watch(); });
 }
+
+HeldSignals::~HeldSignals() {
+  ::sigaction(SIGXFSZ, &previous_file_size_, nullptr);
+  ::sigaction(SIGPIPE, &previous_pipe_, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &previous_mask_, nullptr);
+}
+
+Signals::Signals(const HeldSignals& held, Hooks hooks)
+    : watched_(held.set()), hooks_(std::move(hooks)), watcher_([this] { watch(); }) {}
 
 Signals::~Signals() {
   over_ = true;
   ::pthread_kill(watcher_.native_handle(), wake_up);
   watcher_.join();
-  ::sigaction(SIGXFSZ, &previous_file_size_, nullptr);
-  ::sigaction(SIGPIPE, &previous_pipe_, nullptr);
-  ::pthread_sigmask(SIG_SETMASK, &previous_mask_, nullptr);
 }
 
 int Signals::exit_code() const noexcept {

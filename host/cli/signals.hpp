@@ -9,9 +9,27 @@
 
 namespace pindus {
 
+/// Holds back the signals that Signals waits for. Made before any other thread and before the
+/// terminal is touched; what arrived and nobody waited for takes effect at its end, when the
+/// terminal is as it was. What the caller ignores (nohup) stays ignored.
+class HeldSignals {
+ public:
+  HeldSignals() noexcept;
+  ~HeldSignals();
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+
+  [[nodiscard]] const sigset_t& set() const noexcept { return set_; }
+
+ private:
+  sigset_t set_{};
+  sigset_t previous_mask_{};
+  struct sigaction previous_pipe_ = {};
+  struct sigaction previous_file_size_ = {};
+};
+
 /// Turns an interrupt into a stop, for as long as a command of ours runs. The first signal asks to
-/// stop, the second ends the process at once. Made before any other thread; afterwards the
-/// process's signals are as they were, so that a program that is executed finds nothing changed.
+/// stop, the second ends the process at once.
 class Signals {
  public:
   /// What happens around a signal, on a thread of its own.
@@ -20,7 +38,8 @@ class Signals {
     std::function<void()> after_continue;  ///< fg
   };
 
-  explicit Signals(Hooks hooks);
+  /// `held` must outlive this object, and whatever the hooks touch must, too.
+  Signals(const HeldSignals& held, Hooks hooks);
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
@@ -35,11 +54,8 @@ class Signals {
   void handle(int number);
   void suspend();
 
+  const sigset_t& watched_;
   Hooks hooks_;
-  sigset_t watched_{};
-  sigset_t previous_mask_{};
-  struct sigaction previous_pipe_ = {};
-  struct sigaction previous_file_size_ = {};
   std::stop_source stop_;
   std::atomic<int> received_ = 0;
   std::atomic<bool> over_ = false;

@@ -34,7 +34,10 @@ CredentialFault too_long() {
 }  // namespace
 
 Terminal::Terminal(const Environment& environment)
-    : environment_(environment), interactive_(::isatty(0) == 1), prompt_(2) {
+    : environment_(environment),
+      is_dumb_(environment.get_nonblank("TERM").value_or("dumb") == "dumb"),
+      interactive_(::isatty(0) == 1),
+      prompt_(2) {
   if (interactive_ && ::isatty(2) == 0) {
     own_terminal_ = FileDescriptor(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
     if (own_terminal_.is_open()) prompt_ = own_terminal_.get();
@@ -76,7 +79,9 @@ Result<Secret> Terminal::ask_person(std::string_view question, Echo echo,
   countdown(std::nullopt);
   {
     const std::lock_guard lock(raw_mutex_);
-    if (raw_ == nullptr) raw_ = std::make_unique<RawMode>(0, prompt_);
+    if (raw_ == nullptr)
+      raw_ = std::make_unique<RawMode>(
+          0, prompt_, is_dumb_ ? RawMode::PasteMarks::off : RawMode::PasteMarks::on);
   }
   const std::string prompt = fmt::format("{}: ", question);
   const auto show = [&](std::string_view text) { static_cast<void>(write_text(prompt_, text)); };

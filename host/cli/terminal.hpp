@@ -52,6 +52,7 @@ class Terminal final : public CredentialIo {
   void wake() noexcept;
 
   const Environment& environment_;
+  bool is_dumb_;  // it knows no sequences
   bool interactive_;
   FileDescriptor own_terminal_;  // where questions go when standard error is no terminal
   int prompt_;                   // the descriptor for questions and what is typed

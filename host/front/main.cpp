@@ -112,7 +112,7 @@ ptrdiff_t read_step(void* context, const char** bytes) {
 
 bool find_key(int argc, char** argv, TextBuffer& answer) {
   bare::KeyRequest request;
-  if (!parse_arguments(argc, argv, request) || has_foreign_rights()) return false;
+  if (!parse_arguments(argc, argv, request)) return false;
   timespec now;
   if (clock_gettime(CLOCK_REALTIME, &now) != 0) return false;
   request.now_ms = int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
@@ -158,6 +158,9 @@ size_t write_bytes(int file, Text text) {
 
 // Never returns: there is nothing to be torn down.
 [[noreturn]] void run(int argc, char** argv) {
+  if (has_foreign_rights()) {
+    complain("refuses to start", "", "it would run with rights that its caller doesn't have", 1);
+  }
   TextBuffer answer(answer_memory);
   if (!find_key(argc, argv, answer)) become_host(argv);
   answer.append('\n');

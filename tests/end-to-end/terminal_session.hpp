@@ -75,6 +75,7 @@ class TerminalSession {
     }
   }
 
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
   void signal(int number) const { ::kill(pid_, number); }
 
   /// The exit code, 128 + the signal where one ended it.

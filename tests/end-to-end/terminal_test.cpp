@@ -1,39 +1,11 @@
 #include <catch2/catch.hpp>
 
-#include "tests/end-to-end/terminal_session.hpp"
-#include "tests/support/temporary_directory.hpp"
+#include "tests/end-to-end/terminal_fixture.hpp"
 
-using pindus::test::ProcessResult;
+using pindus::test::key;
 using pindus::test::run_process;
-using pindus::test::TemporaryDirectory;
 using pindus::test::TerminalSession;
-using pindus::test::Variables;
-
-namespace {
-
-const std::string key = "gsk_0123456789abcdefghij";
-
-struct Fixture {
-  TemporaryDirectory folder;
-  Variables variables = environment();
-
-  Variables environment() {
-    Variables set = pindus::test::plain_environment();
-    set["HOME"] = folder.path();
-    set["INDUSAGI_HOME"] = folder / "profile";
-    set["TERM"] = "xterm";
-    return set;
-  }
-  ProcessResult run(std::vector<std::string> args, std::string_view input = {}) const {
-    args.insert(args.begin(), PINDUS_HOST);
-    return run_process(args, variables, input);
-  }
-  ProcessResult shell(const std::string& redirections) const {
-    return run_process({"/bin/sh", "-c", "exec " PINDUS_HOST " " + redirections}, variables);
-  }
-};
-
-}  // namespace
+using Fixture = pindus::test::TerminalFixture;
 
 TEST_CASE_METHOD(Fixture, "a key that is typed is stored and never shown") {
   TerminalSession terminal({PINDUS_HOST, "signin", "groq"}, variables);
@@ -54,35 +26,6 @@ TEST_CASE_METHOD(Fixture, "64 KiB are pasted whole, and what follows them reache
   CHECK(terminal.wait() == 0);
   CHECK(run({"auth", "key", "groq"}).out == big + "\n");
   CHECK(terminal.left_over().empty());
-}
-
-TEST_CASE_METHOD(Fixture, "whatever ends a question leaves the terminal as it was") {
-  struct End {
-    const char* typed;
-    int signal;
-    int exit_code;
-  };
-  for (const End& end :
-       {End{"\x03", 0, 130}, End{"\x04", 0, 1}, End{"", SIGTERM, 143}, End{"", SIGHUP, 129},
-        End{"\x1c", 0, 131}, End{"", SIGUSR1, 128 + SIGUSR1}}) {
-    CAPTURE(end.typed, end.signal);
-    TerminalSession terminal({PINDUS_HOST, "signin", "groq"}, variables);
-    terminal.wait_for("Groq: ");
-    REQUIRE(!terminal.restored());
-    if (end.signal != 0) {
-      terminal.signal(end.signal);
-    } else {
-      terminal.type(end.typed);
-    }
-    CHECK(terminal.wait() == end.exit_code);
-    CHECK(terminal.restored());
-    // That the person gave up is nobody's failure, least of all the plugin's.
-    CHECK(terminal.said().find("api-key.so") == std::string::npos);
-    if (end.exit_code == 1 || end.exit_code == 130) {
-      CHECK(terminal.said().find("Cancelled: the ") != std::string::npos);
-    }
-  }
-  CHECK(!std::filesystem::exists(folder / "profile/auth.json"));
 }
 
 TEST_CASE_METHOD(Fixture, "the menu takes a number, and Ctrl-D or q gives up") {
@@ -133,10 +76,7 @@ TEST_CASE_METHOD(Fixture, "a file over the size limit is a fault, not the proces
 }
 
 TEST_CASE_METHOD(Fixture, "what is none of ours goes to the agent as it is") {
-  const auto agent = folder / "agent";
-  pindus::test::write_file(agent, "#!/bin/sh\nprintf '[%s]' \"$@\"\nexit 42\n");
-  std::filesystem::permissions(agent, std::filesystem::perms::owner_all);
-  variables["PINDUS_AGENT"] = agent;
+  variables["PINDUS_AGENT"] = write_program("agent", "#!/bin/sh\nprintf '[%s]' \"$@\"\nexit 42\n");
   const auto passed = run({"fix", "the bug", "--now"});
   CHECK(passed.exit_code == 42);
   CHECK(passed.out == "[fix][the bug][--now]");

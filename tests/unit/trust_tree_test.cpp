@@ -223,28 +223,3 @@ TEST_CASE("where uid 0 isn't mapped the user's layer still works, but not a fold
   CHECK(chown((tree.root / "profile/plugins").c_str(), 0, 0) == 0);
   CHECK_THAT(look(), Contains("/profile/plugins belongs to nobody"));
 }
-
-TEST_CASE("what a program with another's rights reads", "[.privileged-start]") {
-  const pindus::Environment environment([](std::string_view) { return "/somewhere"; });
-  const auto options = pindus::DirectoryOptions::beside("/p/bin/x", "/profile", environment);
-  std::cout << options.profile << options.environment_path.size() << std::endl;
-}
-
-TEST_CASE("a set-user-id program has neither the user's nor the environment's layer") {
-  if (!is_root()) return;
-  const Tree tree;
-  const auto run_copy = [&](mode_t mode) {
-    const fs::path copy = tree.root / "copy";
-    fs::copy_file("/proc/self/exe", copy, fs::copy_options::overwrite_existing);
-    REQUIRE(chown(copy.c_str(), bin_user, bin_group) == 0);
-    REQUIRE(chmod(copy.c_str(), mode) == 0);
-    return as_account(daemon_user, daemon_group, [&] {
-      const std::string command = copy.native() + " '[.privileged-start]' 2>&1 | grep '^\"'";
-      const std::unique_ptr<FILE, int (*)(FILE*)> output(popen(command.c_str(), "r"), pclose);
-      char line[200] = "";
-      return std::string(fgets(line, sizeof line, output.get()) == nullptr ? "nothing" : line);
-    });
-  };
-  CHECK(run_copy(0755) == "\"/profile\"1\n");
-  CHECK(run_copy(04755) == "\"\"0\n");
-}

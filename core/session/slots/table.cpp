@@ -17,6 +17,8 @@ void end_of_process() {
                plugin_running->request.method->library_path.c_str());
   std::_Exit(EXIT_FAILURE);
 }
+// Before main: so it runs after all that is registered later, such as what restores the terminal.
+[[maybe_unused]] const int registered = std::atexit(end_of_process);
 
 enum class Caller { session_thread, any_thread };
 
@@ -120,8 +122,6 @@ const pindus_host_1& host_table() noexcept {
 }
 
 InsidePlugin::InsidePlugin(const Session* session) noexcept : before_(plugin_running) {
-  static const int registered = std::atexit(end_of_process);
-  static_cast<void>(registered);
   plugin_running = session;
 }
 
