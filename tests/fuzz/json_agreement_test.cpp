@@ -17,7 +17,7 @@ using pindus::test::RandomJson;
 TEST_CASE("our reader and simdjson agree on the corpus and on every beginning of it") {
   std::size_t files = 0;
   for (const auto& entry :
-       std::filesystem::directory_iterator(PINDUS_TEST_SOURCE "/tests/fuzz/corpus")) {
+       std::filesystem::directory_iterator(PINDUS_TEST_SOURCE "/tests/fuzz/corpus/json")) {
     const std::string document = pindus::test::read_file(entry.path());
     for (std::size_t size = 0; size <= document.size(); ++size) {
       const auto difference = disagreement(document.substr(0, size), size);
