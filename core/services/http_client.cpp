@@ -23,7 +23,6 @@
 namespace pindus::http {
 namespace {
 
-constexpr long total_limit_ms = 30'000;
 constexpr long connect_limit_ms = 10'000;
 constexpr std::size_t answer_limit = std::size_t{1} << 20;
 
@@ -132,7 +131,6 @@ void choose_certificate_authorities(CURL* easy) {
 
 void set_limits(CURL* easy) {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, total_limit_ms);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_limit_ms);
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // a cancelled look-up isn't waited for
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -172,6 +170,7 @@ void set_request(CURL* easy, const HttpRequest& request, const curl_slist* heade
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(easy, CURLOPT_USERAGENT, agent.c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.time_limit.count()));
   if (request.method == "POST") {
     const std::string_view body = request.body.view();
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
@@ -182,13 +181,24 @@ void set_request(CURL* easy, const HttpRequest& request, const curl_slist* heade
   if (!is_encrypted(request.url)) curl_easy_setopt(easy, CURLOPT_PROXY, "");
 }
 
+// Whether the server may have seen something of the request.
+bool is_under_way(CURL* easy) {
+  curl_off_t sending_began_us = 0;
+  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &sending_began_us);
+  return sending_began_us != 0;
+}
+
 // Runs the transfer; nothing where it was stopped.
-std::optional<CURLcode> run(CURLM* multi, CURL* easy, const std::stop_token& stop) {
+std::optional<CURLcode> run(CURLM* multi, CURL* easy, WhenSent when_sent,
+                            const std::stop_token& stop) {
   if (curl_multi_add_handle(multi, easy) != CURLM_OK) return CURLE_FAILED_INIT;
   const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
+  const auto is_stopped = [&] {
+    return stop.stop_requested() && !(when_sent == WhenSent::finishes && is_under_way(easy));
+  };
   int running = 1;
   std::optional<CURLcode> outcome;
-  while (running != 0 && !stop.stop_requested()) {
+  while (running != 0 && !is_stopped()) {
     if (curl_multi_perform(multi, &running) != CURLM_OK) break;
     if (running != 0) curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
   }
@@ -196,7 +206,7 @@ std::optional<CURLcode> run(CURLM* multi, CURL* easy, const std::stop_token& sto
     int left = 0;
     const CURLMsg* message = curl_multi_info_read(multi, &left);
     outcome = message != nullptr ? message->data.result : CURLE_FAILED_INIT;
-  } else if (!stop.stop_requested()) {
+  } else if (!is_stopped()) {
     outcome = CURLE_FAILED_INIT;
   }
   curl_multi_remove_handle(multi, easy);
@@ -298,7 +308,7 @@ std::expected<HttpResponse, HttpFailure> send(const HttpRequest& request, std::s
   curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, &receive<&Answer::take_header>);
   curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &answer);
 
-  const std::optional<CURLcode> outcome = run(multi.get(), easy.get(), stop);
+  const std::optional<CURLcode> outcome = run(multi.get(), easy.get(), request.when_sent, stop);
   if (!outcome) {
     return std::unexpected(HttpFailure{
         Kind::cancelled, fmt::format("the exchange with {} was interrupted", host), {}});

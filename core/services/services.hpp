@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
@@ -16,6 +17,9 @@
 
 namespace pindus {
 
+/// What a stop does to an exchange whose request is on its way.
+enum class WhenSent { stops, finishes };
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;
@@ -24,6 +28,8 @@ struct HttpRequest {
   std::string user_agent;  ///< empty: pindus/VERSION
   /// "host" or "host:port", lower case; the request may go nowhere else.
   std::span<const std::string> allowed_hosts;
+  std::chrono::milliseconds time_limit{30'000};  ///< for all of it
+  WhenSent when_sent = WhenSent::stops;
 };
 
 struct HttpResponse {
@@ -51,9 +57,9 @@ class Services {
  public:
   virtual ~Services() = default;
 
-  /// One exchange: TLS 1.2 and up, certificates verified, 30 s in all and 10 s to connect, at most
-  /// 1 MiB of answer, no redirect, no cookie, no netrc; http only to loopback. Returns within 100
-  /// ms of a stop.
+  /// One exchange: TLS 1.2 and up, certificates verified, 10 s to connect, at most 1 MiB of answer,
+  /// no redirect, no cookie, no netrc; http only to loopback. Returns within 100 ms of a stop, but
+  /// where the request asks to finish and the server may have it.
   [[nodiscard]] virtual std::expected<HttpResponse, HttpFailure> send(const HttpRequest& request,
                                                                       std::stop_token stop) = 0;
 

@@ -127,8 +127,16 @@ class PluginRun {
   Session& session_;
 };
 
-// P12: all three, or nothing is stored.
+// P12: all three, or nothing is stored; of a refresh, what was committed is. A server that rotates
+// has ended the old token with that answer, whatever went wrong here afterwards.
 int32_t judged(Session& session, int32_t code) {
+  if (session.request.operation == Operation::refresh && session.draft.committed) {
+    if (code != PINDUS_OK) {
+      session.log(fmt::format("{}: warning: it answered {} after its commit, which counts",
+                              session.plugin(), code));
+    }
+    return PINDUS_OK;
+  }
   if (session.stopped()) return PINDUS_CANCELLED;
   if (code != PINDUS_OK || session.request.operation == Operation::revoke) return code;
   if (session.draft.committed) return PINDUS_OK;
@@ -190,6 +198,28 @@ void add_origin(const Session& session, OAuthCredentials& credentials) {
   }
 }
 
+// An access token that stays ends when it did, unless the answer said otherwise; a new one lives as
+// long as the answer said, else as long as the one before.
+void set_end(const Session& session, OAuthCredentials& credentials) {
+  using Lifetime = CredentialDraft::Lifetime;
+  const OAuthCredentials* stored = session.request.stored;
+  const bool stays = stored != nullptr && stored->access.view() == credentials.access.view();
+  const auto known = stored != nullptr ? stored->lifetime_s : std::nullopt;
+  std::optional<Lifetime> given = session.draft.lifetime;
+  if (!given && stays) {
+    credentials.expires_ms = stored->expires_ms;
+    credentials.lifetime_s = known;
+    return;
+  }
+  if (!given && known) given = Lifetime{std::chrono::seconds(*known), session.answered_at()};
+  if (!given) return;
+  const auto end = (given->from + given->length).time_since_epoch();
+  credentials.expires_ms = std::chrono::duration_cast<std::chrono::milliseconds>(end).count();
+  // Of a token that stays, the answer said what is left of its life.
+  const std::int64_t life = std::max(given->length.count(), stays ? known.value_or(0) : 0);
+  if (life > 0) credentials.lifetime_s = life;
+}
+
 OAuthCredentials credentials_of(Session& session) {
   OAuthCredentials credentials;
   if (session.request.operation == Operation::refresh) {
@@ -209,7 +239,7 @@ OAuthCredentials credentials_of(Session& session) {
       set_member(credentials, name, value.view());
     }
   }
-  credentials.expires_ms = session.draft.expires_ms;
+  set_end(session, credentials);
   return credentials;
 }
 

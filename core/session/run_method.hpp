@@ -41,7 +41,9 @@ struct SessionRequest {
   std::filesystem::path services_module = {};
   Services* services = nullptr;  ///< for tests; null: services_module is opened when first needed
   const pindus_host_1* host = nullptr;  ///< another table for the plugin; null: host_table()
-  std::stop_token stop = {};
+  std::stop_token stop = {};  ///< a refresh whose request has been sent goes on to its end
+  /// No request of the session outlasts it; for a refresh, which others wait for.
+  std::optional<std::chrono::steady_clock::time_point> deadline = {};
 };
 
 /// What a session ended with.

@@ -52,6 +52,12 @@ Session::Session(const SessionRequest& session_request, std::uint32_t number)
   shown_.reserve(shown_reserve);
 }
 
+std::chrono::milliseconds Session::time_left() const {
+  using Clock = std::chrono::steady_clock;
+  if (!request.deadline) return std::chrono::milliseconds::max();
+  return std::chrono::floor<std::chrono::milliseconds>(*request.deadline - Clock::now());
+}
+
 Coded<Services*> Session::services() {
   if (services_ == nullptr) {
     auto opened = open_services(request.services_module);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <expected>
@@ -70,7 +71,11 @@ struct LastAnswer {
 /// The credential that a plugin is putting together.
 struct CredentialDraft {
   std::vector<std::pair<std::string, Secret>> members;  ///< an empty one is to be removed
-  std::optional<std::int64_t> expires_ms;
+  struct Lifetime {
+    std::chrono::seconds length;
+    std::chrono::system_clock::time_point from;
+  };
+  std::optional<Lifetime> lifetime;
   bool committed = false;
 
   [[nodiscard]] const Secret* find(std::string_view name) const noexcept;
@@ -93,12 +98,24 @@ class Session {
   std::optional<LastAnswer> last_answer;
   std::optional<std::chrono::steady_clock::time_point> code_expires;  ///< of the device code shown
 
-  /// Whether the session was interrupted. Any thread.
-  [[nodiscard]] bool stopped() const noexcept { return stop_.stop_requested(); }
+  /// What ends a wait of the session. Nothing does in a refresh that has sent a request: the server
+  /// may have ended the old token by now, and then only its answer is of use. Any thread.
+  [[nodiscard]] std::stop_token stop() const { return goes_on_ ? std::stop_token() : stop_; }
+  [[nodiscard]] bool stopped() const { return stop().stop_requested(); }
+  /// To be called when a request was sent.
+  void request_sent() noexcept { goes_on_ = request.operation == Operation::refresh; }
+
+  /// How much of the session's time is left; without a deadline any amount.
+  [[nodiscard]] std::chrono::milliseconds time_left() const;
 
   /// A handle for the headers of a new answer.
   [[nodiscard]] std::uint64_t next_headers_id() noexcept {
     return make_handle(HandleKind::headers, number_, ++answer_count_);
+  }
+
+  /// When the last answer came; now, where there was none.
+  [[nodiscard]] std::chrono::system_clock::time_point answered_at() const {
+    return last_answer ? last_answer->arrived : std::chrono::system_clock::now();
   }
 
   /// Whether a read callback of the plugin is running.
@@ -147,6 +164,7 @@ class Session {
   const std::uint32_t number_;
   std::uint32_t answer_count_ = 0;
   const std::stop_token stop_;
+  std::atomic<bool> goes_on_ = false;
   const bool logging_;
   Services* services_ = nullptr;
   bool showing_ = false;

@@ -9,12 +9,12 @@ namespace {
 
 // What a sign-in stores, in our form and in older ones; a record's other members are answers to a
 // method's questions, or somebody else's.
-constexpr std::array<std::string_view, 11> sign_in_members = {
-    "key",     "apiKey",    "access",  "accessToken", "refresh", "refreshToken",
-    "expires", "expiresAt", "baseUrl", "accountId",   "clientId"};
-constexpr std::array<std::string_view, 8> named_members = {
-    "kind",    "isDefault",    "access",  "accessToken",
-    "refresh", "refreshToken", "expires", "expiresAt"};
+constexpr std::array<std::string_view, 12> sign_in_members = {
+    "key",     "apiKey",    "access",   "accessToken", "refresh",   "refreshToken",
+    "expires", "expiresAt", "lifetime", "baseUrl",     "accountId", "clientId"};
+constexpr std::array<std::string_view, 9> named_members = {
+    "kind",         "isDefault", "access",    "accessToken", "refresh",
+    "refreshToken", "expires",   "expiresAt", "lifetime"};
 
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& names, std::string_view name) {
@@ -62,6 +62,14 @@ void set_expires(SecretText& record, std::optional<std::int64_t> expires_ms, uns
     record = remove_member(record, name);
   } else if (CredentialRecord(record).expires_ms() != expires_ms) {
     set(record, name, std::to_string(*expires_ms), depth);
+  }
+}
+
+void set_lifetime(SecretText& record, std::optional<std::int64_t> seconds, unsigned depth) {
+  if (!seconds) {
+    record = remove_member(record, "lifetime");
+  } else {
+    set(record, "lifetime", std::to_string(*seconds), depth);
   }
 }
 
@@ -122,11 +130,20 @@ std::optional<std::int64_t> CredentialRecord::expires_ms() const {
   return integer_of(member->value(text_));
 }
 
+std::optional<std::int64_t> CredentialRecord::lifetime_s() const {
+  const JsonMember* member = find_member(members_, "lifetime");
+  if (member == nullptr) return std::nullopt;
+  const auto seconds = integer_of(member->value(text_));
+  constexpr std::int64_t hundred_years = 100LL * 36525 * 24 * 36;
+  return seconds && *seconds > 0 && *seconds <= hundred_years ? seconds : std::nullopt;
+}
+
 OAuthCredentials CredentialRecord::oauth() const {
   OAuthCredentials credentials{text_of(find("access", "accessToken")),
                                text_of(find("refresh", "refreshToken")),
                                expires_ms(),
-                               {}};
+                               {},
+                               lifetime_s()};
   for (const JsonMember& member : members_) {
     if (contains(named_members, member.name)) continue;
     if (const auto text = string_of(member.value(text_))) {
@@ -156,6 +173,7 @@ SecretText signed_in(std::string_view record, const OAuthCredentials& credential
     set_text(edited, "refresh", credentials.refresh.view(), depth);
   }
   set_expires(edited, credentials.expires_ms, depth);
+  set_lifetime(edited, credentials.lifetime_s, depth);
   set_further(edited, credentials, depth);
   return edited;
 }
@@ -168,6 +186,7 @@ SecretText refreshed(std::string_view record, const OAuthCredentials& credential
              depth);
   }
   set_expires(edited, credentials.expires_ms, depth);
+  set_lifetime(edited, credentials.lifetime_s, depth);
   set_further(edited, credentials, depth);
   return edited;
 }

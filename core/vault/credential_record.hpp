@@ -24,6 +24,8 @@ class CredentialRecord {
   [[nodiscard]] Secret key() const;
   /// When the access token expires, in epoch milliseconds; nothing: never, as far as anybody said.
   [[nodiscard]] std::optional<std::int64_t> expires_ms() const;
+  /// How long the access token lives from its issue, in seconds; nothing where nobody said.
+  [[nodiscard]] std::optional<std::int64_t> lifetime_s() const;
   /// The token, with all its text members. Only for AuthKind::oauth.
   [[nodiscard]] OAuthCredentials oauth() const;
 

@@ -20,6 +20,8 @@ struct OAuthCredentials {
   /// with an empty value: the record shall have none of that name. In a record that is replaced or
   /// refreshed, those that aren't named here and that the vault doesn't know stay.
   std::vector<std::pair<std::string, std::string>> members;
+  /// How long the access token lives from its issue to its end, in seconds; absent: nobody said.
+  std::optional<std::int64_t> lifetime_s = {};
 };
 
 /// One stored account, without its secrets.

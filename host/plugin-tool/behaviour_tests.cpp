@@ -127,6 +127,8 @@ CheckResult an_interrupt_ends_it(const Subject& subject, Silent silent) {
   CheckResult result = for_each_run(subject, [&](const ScriptRun& run) {
     Observation& seen = observation();
     seen.interrupted = seen.went_on = seen.asleep = false;
+    // Once its request is sent, a refresh isn't interrupted any more.
+    if (silent == Silent::sleep && run.operation == Operation::refresh) return success();
     const RunResult played = play(subject, run, observed_host(), silent);
     if (!played.waited) return success();
     reached = true;

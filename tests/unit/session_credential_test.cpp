@@ -232,7 +232,8 @@ TEST_CASE("only the plugin's own members are set, of printable UTF-8, and commit
   SessionFixture fixture;
   const auto outcome = fixture.run([](const pindus_host_1* host,
                                       pindus_session session) -> int32_t {
-    for (const char* name : {"kind", "isDefault", "expires", "clientId", "key", "", "1a", "a-b"}) {
+    for (const char* name :
+         {"kind", "isDefault", "expires", "lifetime", "clientId", "key", "", "1a", "a-b"}) {
       if (host->credential_set(session, str(name), value("x")) != PINDUS_INVALID_ARGUMENT) {
         return PINDUS_INTERNAL;
       }

@@ -65,6 +65,8 @@ class FakeServices final : public Services {
     std::string method, url, body, user_agent;
     std::map<std::string, std::string> headers;
     std::vector<std::string> allowed_hosts;
+    std::chrono::milliseconds time_limit;
+    WhenSent when_sent;
   };
   std::vector<Sent> sent;
 
@@ -75,7 +77,9 @@ class FakeServices final : public Services {
                 std::string(request.body.view()),
                 request.user_agent,
                 {},
-                {request.allowed_hosts.begin(), request.allowed_hosts.end()}};
+                {request.allowed_hosts.begin(), request.allowed_hosts.end()},
+                request.time_limit,
+                request.when_sent};
     for (const auto& [name, value] : request.headers) record.headers[name] = value.view();
     sent.push_back(std::move(record));
     if (responses.empty()) {

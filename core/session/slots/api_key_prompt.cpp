@@ -29,7 +29,7 @@ HeldSecret closed(Secret key) {
 
 // Nothing is asked: what the pipe holds is the key, and the variable serves where it holds nothing.
 Coded<HeldSecret> read_key(Session& session) {
-  auto piped = session.request.io->read_input(session.request.stop);
+  auto piped = session.request.io->read_input(session.stop());
   if (!piped) return std::unexpected(io_failure(session, piped.error()));
   if (!piped->empty()) return closed(*std::move(piped));
   if (auto variable = key_variable(session)) return closed(std::move(variable->value));
@@ -44,8 +44,8 @@ Coded<HeldSecret> read_key(Session& session) {
 }
 
 Coded<bool> wants_variable(Session& session, std::string_view name) {
-  auto answer = session.request.io->ask(fmt::format("Store the value of {}? [Y/n]", name),
-                                        session.request.stop);
+  auto answer =
+      session.request.io->ask(fmt::format("Store the value of {}? [Y/n]", name), session.stop());
   if (!answer) return std::unexpected(io_failure(session, answer.error()));
   const auto first = answer->view().find_first_not_of(" \t");
   return first == std::string_view::npos || answer->view()[first] == 'y' ||
@@ -70,7 +70,7 @@ Coded<HeldSecret> ask_api_key(Session& session, std::string_view message) {
   }
   auto key = io.ask_secret(
       message.empty() ? fmt::format("Api key for {}", provider.label) : std::string(message),
-      session.request.stop);
+      session.stop());
   if (!key) return std::unexpected(io_failure(session, key.error()));
   return closed(*std::move(key));
 }

@@ -23,8 +23,8 @@ bool is_member_name(std::string_view name) noexcept {
 
 // The members that each method's record may get from its plugin.
 bool may_set(AuthKind method, std::string_view name) noexcept {
-  constexpr std::array<std::string_view, 5> of_host = {"kind", "isDefault", "expires", "clientId",
-                                                       "key"};
+  constexpr std::array<std::string_view, 6> of_host = {"kind",     "isDefault", "expires",
+                                                       "lifetime", "clientId",  "key"};
   if (method == AuthKind::api_key) return name == "key";
   return is_member_name(name) && std::ranges::find(of_host, name) == of_host.end();
 }
@@ -77,21 +77,19 @@ Code credential_lifetime(Session& session, int64_t seconds) {
   if (!takes_credential(session) || seconds < 0 || seconds > hundred_years) {
     return PINDUS_INVALID_ARGUMENT;
   }
-  const auto from =
-      session.last_answer ? session.last_answer->arrived : std::chrono::system_clock::now();
-  const auto expires = from.time_since_epoch() + std::chrono::seconds(seconds);
-  session.draft.expires_ms = std::chrono::duration_cast<std::chrono::milliseconds>(expires).count();
+  session.draft.lifetime = {std::chrono::seconds(seconds), session.answered_at()};
   return PINDUS_OK;
 }
 
 Code commit(Session& session) {
   if (!takes_credential(session)) return PINDUS_INVALID_ARGUMENT;
   const bool api_key = session.request.method->kind == AuthKind::api_key;
+  const bool refresh = session.request.operation == Operation::refresh;
   const Secret* needed = session.draft.find(api_key ? "key" : "access");
-  const bool stays = needed == nullptr && session.request.operation == Operation::refresh;
-  if (stays ? session.request.stored->access.empty() : needed == nullptr || needed->empty()) {
-    return PINDUS_INVALID_ARGUMENT;
-  }
+  // A refresh may bring a refresh token only; the access token is then as it was.
+  if (needed == nullptr && refresh) needed = session.draft.find("refresh");
+  if (needed == nullptr && refresh) needed = &session.request.stored->access;
+  if (needed == nullptr || needed->empty()) return PINDUS_INVALID_ARGUMENT;
   session.draft.committed = true;
   return PINDUS_OK;
 }

@@ -101,8 +101,12 @@ Code http_send(Session& session, const pindus_http_request* request,
   const std::vector<std::string> hosts = session.allowed_hosts();
   to_send.allowed_hosts = hosts;
   if (session.stopped()) return PINDUS_CANCELLED;
+  to_send.time_limit = std::min(to_send.time_limit, session.time_left());
+  if (to_send.time_limit <= std::chrono::milliseconds(0)) return PINDUS_TIMEOUT;
+  if (session.request.operation == Operation::refresh) to_send.when_sent = WhenSent::finishes;
 
-  auto answer = PINDUS_TRY(session.services())->send(to_send, session.request.stop);
+  auto answer = PINDUS_TRY(session.services())->send(to_send, session.stop());
+  if (answer || answer.error().kind != HttpFailure::Kind::cancelled) session.request_sent();
   if (!answer) {
     return session.fail(code_of(answer.error().kind), std::move(answer.error().why));
   }

@@ -38,8 +38,7 @@ Secret unwrapped(std::string_view pasted) {
 
 Coded<HeldSecret> ask_line(Session& session, std::string_view message, bool hidden) {
   CredentialIo& io = *session.request.io;
-  auto line =
-      hidden ? io.ask_secret(message, session.request.stop) : io.ask(message, session.request.stop);
+  auto line = hidden ? io.ask_secret(message, session.stop()) : io.ask(message, session.stop());
   if (!line) return std::unexpected(io_failure(session, line.error()));
   if (line->view().size() > max_answer) {
     return std::unexpected(session
@@ -183,8 +182,9 @@ Code open_url(Session& session, pindus_str url) {
 Code sleep_ms(Session& session, int64_t milliseconds) {
   using Clock = std::chrono::steady_clock;
   constexpr int64_t a_year = 366LL * 24 * 3600 * 1000;
-  const auto end =
-      Clock::now() + std::chrono::milliseconds(std::clamp<int64_t>(milliseconds, 0, a_year));
+  const auto time = std::chrono::milliseconds(std::clamp<int64_t>(milliseconds, 0, a_year));
+  if (time > session.time_left()) return PINDUS_TIMEOUT;
+  const auto end = Clock::now() + time;
   std::mutex mutex;
   std::condition_variable_any nothing;
   std::unique_lock lock(mutex);
@@ -194,7 +194,7 @@ Code sleep_ms(Session& session, int64_t milliseconds) {
     session.show_countdown();
     session.print_log();
     const auto until = std::min(end, Clock::now() + std::chrono::seconds(1));
-    nothing.wait_until(lock, session.request.stop, until, [] { return false; });
+    nothing.wait_until(lock, session.stop(), until, [] { return false; });
   }
 }
 

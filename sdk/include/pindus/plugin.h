@@ -24,9 +24,11 @@
  *      found them.
  *  P10 A secret never stands in a log line, a progress line or an error.
  *  P11 A host service that waits returns PINDUS_CANCELLED within 100 ms of an interrupt; the plugin
- *      then returns that code, within a second.
+ *      then returns that code, within a second. A refresh that has sent a request is interrupted no
+ *      more: it has some 30 s, beyond which services that wait return PINDUS_TIMEOUT.
  *  P12 A credential is stored only if the plugin called commit, then returned PINDUS_OK, and the
- *      session was not cancelled meanwhile.
+ *      session was not cancelled meanwhile. What a refresh committed is stored in any case: the
+ *      server may have ended the old token with its answer.
  *  P13 A plugin speaks to the network only through http_send.
  *  P14 One instance serves one operation, on one thread. Several instances may live at once, on
  *      several threads.
@@ -371,19 +373,23 @@ typedef struct pindus_host_1 {
   /* [session-thread] Sets a text member of the record to be: "key" for an api key; "access",
    * "refresh", "baseUrl", "accountId" or a name of the plugin's own ([A-Za-z][A-Za-z0-9_]{0,63})
    * for OAuth. Members that a refresh doesn't set stay as they are; an empty value removes one.
-   * PINDUS_INVALID_ARGUMENT for "kind", "isDefault", "expires" and "clientId", which are the
-   * host's, for names that break the form, for a value that is not UTF-8 or holds control
+   * PINDUS_INVALID_ARGUMENT for "kind", "isDefault", "expires", "lifetime" and "clientId", which
+   * are the host's, for names that break the form, for a value that is not UTF-8 or holds control
    * characters, on a revocation, and after commit. */
   int32_t (*credential_set)(pindus_session session, pindus_str name, pindus_value value)
       PINDUS_NOEXCEPT;
 
   /* [session-thread] How long the access token lives: seconds, counted from the arrival of the last
-   * answer on the host's own clock, so that a wrong clock does no harm. Without this call a record
-   * is valid until sign-out. PINDUS_INVALID_ARGUMENT below 0 or beyond 100 years. */
+   * answer on the host's own clock, so that a wrong clock does no harm. Without this call a token
+   * that stays ends when it did, a new one lives as long as the one before, and where that isn't
+   * known either the record is valid until sign-out. PINDUS_INVALID_ARGUMENT below 0 or beyond 100
+   * years. */
   int32_t (*credential_lifetime)(pindus_session session, int64_t seconds) PINDUS_NOEXCEPT;
 
   /* [session-thread] What was set is the credential. Called once, last; PINDUS_INVALID_ARGUMENT
-   * where "key" or "access" is missing or was emptied. See P12. */
+   * where "key" or "access" is missing or was emptied. On a refresh "access" may stay as it was:
+   * where the server gave a new refresh token and no access token, set "refresh" and commit, so
+   * that it is kept; the host says so where the old access token is over. See P12. */
   int32_t (*commit)(pindus_session session) PINDUS_NOEXCEPT;
 } pindus_host_1;
 
