@@ -42,7 +42,14 @@ class Record {
   [[nodiscard]] KeyAnswer answer(const KeyRequest& request, TextBuffer& out) const;
 
  private:
-  enum Known : unsigned { kind = 1, default_mark = 2, key = 4, access = 8, expires = 16 };
+  enum Known : unsigned {
+    kind = 1,
+    default_mark = 2,
+    key = 4,
+    access = 8,
+    expires = 16,
+    lifetime = 32
+  };
 
   void read_member(JsonReader& vault, Text name);
   void note_secret(JsonReader& vault, Known which, TextBuffer& secret);
@@ -61,6 +68,7 @@ class Record {
   bool is_oauth_ = false;
   bool is_api_key_ = false;
   int64_t expires_ms_ = INT64_MAX;
+  int64_t lifetime_s_ = INT64_MAX;
 };
 
 void Record::wipe() {
@@ -89,6 +97,7 @@ void Record::read_member(JsonReader& vault, Text name) {
   const unsigned known = name == "kind"        ? kind
                          : name == "isDefault" ? default_mark
                          : name == "expires"   ? expires
+                         : name == "lifetime"  ? lifetime
                                                : 0U;
   if (is_empty_or_has_control(name) || has_quote_or_escape(name)) odd_ = true;
   members_.append(",\"");
@@ -116,7 +125,8 @@ void Record::note(Known which, Text value) {
   } else if (which == default_mark) {
     is_default_ = value == "true";
     if (!is_default_ && !(value == "false")) odd_ = true;
-  } else if (value.size == 0 || value.data[0] > '9' || !parse_integer(value, expires_ms_)) {
+  } else if (value.size == 0 || value.data[0] > '9' ||
+             !parse_integer(value, which == expires ? expires_ms_ : lifetime_s_)) {
     odd_ = true;
   }
 }
@@ -124,6 +134,8 @@ void Record::note(Known which, Text value) {
 KeyAnswer Record::answer(const KeyRequest& request, TextBuffer& out) const {
   if (odd_ || !(is_oauth_ || is_api_key_)) return KeyAnswer::not_sure;
   if (is_oauth_ && expires_ms_ <= request.now_ms + surely_valid_ms) return KeyAnswer::not_sure;
+  // Written by a clock that was wrong, or read by one.
+  if (is_oauth_ && (expires_ms_ - request.now_ms) / 1000 > lifetime_s_) return KeyAnswer::not_sure;
   const TextBuffer& usable = is_oauth_ ? access_ : key_;
   if (usable.overflow || members_.overflow || is_empty_or_has_control(usable.text())) {
     return KeyAnswer::not_sure;

@@ -7,6 +7,7 @@
 
 #include "core/base/json.hpp"
 #include "core/keys/refresh_account.hpp"
+#include "core/keys/token_life.hpp"
 #include "core/vault/credential_record.hpp"
 
 namespace pindus {

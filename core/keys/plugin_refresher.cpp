@@ -62,7 +62,7 @@ TokenRefresher::Policy PluginRefresher::policy(std::string_view provider) {
 }
 
 std::expected<OAuthCredentials, RefreshFailure> PluginRefresher::refresh(
-    const Account& account, const OAuthCredentials& current, std::stop_token stop) {
+    const Account& account, const OAuthCredentials& current, const Limits& limits) {
   const auto impossible = [](CredentialFault& fault) {
     return std::unexpected(
         RefreshFailure{RefreshFailure::Kind::transient,
@@ -80,7 +80,8 @@ std::expected<OAuthCredentials, RefreshFailure> PluginRefresher::refresh(
   request.account = account.name;
   request.answers = *std::move(answers);
   request.stored = &current;
-  request.stop = std::move(stop);
+  request.stop = limits.stop;
+  request.deadline = limits.deadline;
   SessionOutcome outcome = run_method(request);
   if (outcome.code != PINDUS_OK) {
     return std::unexpected(refresh_failure(outcome, {found->provider.id, account.name}));

@@ -21,7 +21,7 @@ class PluginRefresher final : public TokenRefresher {
 
   [[nodiscard]] Policy policy(std::string_view provider) override;
   [[nodiscard]] std::expected<OAuthCredentials, RefreshFailure> refresh(
-      const Account& account, const OAuthCredentials& current, std::stop_token stop) override;
+      const Account& account, const OAuthCredentials& current, const Limits& limits) override;
 
  private:
   const Lazy<ProviderDirectory>& providers_;

@@ -7,18 +7,26 @@
 #include <utility>
 
 #include "core/base/stoppable_wait.hpp"
+#include "core/keys/token_life.hpp"
 #include "core/keys/usable_key.hpp"
 #include "core/vault/credential_record.hpp"
 #include "core/vault/file_fault.hpp"
+#include "core/vault/file_lock.hpp"
 
 namespace pindus {
 namespace {
 
 using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
 using MaybeKey = Result<std::optional<UsableKey>>;
 using Answer = std::expected<OAuthCredentials, RefreshFailure>;
 
+// Who waits for the account waits for lock_wait_limit, so whoever holds it is done before that.
+constexpr auto longest_refresh = 35s;
+// A request that is cut off may cost the grant, so none is begun that has less time than this.
+constexpr auto least_time = 15s;
 constexpr auto longest_retry_after = 5s;
+static_assert(longest_refresh < lock_wait_limit);
 
 class Refresh {
  public:
@@ -29,18 +37,19 @@ class Refresh {
         stop_(account.stop),
         policy_(refresher_.policy(account_.provider)) {}
 
-  MaybeKey run(SecretText read) {
-    std::optional<SecretText> stored = std::move(read);
-    if (is_fresh(*stored)) return usable(stored);
+  MaybeKey run(const SecretText& seen) {
+    if (is_fresh(seen)) return usable(seen);
     if (const auto writable = storage_.check_writable(); !writable) {
       if (policy_.rotates) return std::unexpected(writable.error());
-      return refresh_without_storing(*stored, writable.error());
+      return refresh_without_storing(seen, writable.error());
     }
     const auto held = PINDUS_TRY(storage_.hold_account(account_, stop_));
-    // Whoever held it before us may have done the work.
-    stored = PINDUS_TRY(read_record());
-    if (!stored || is_fresh(*stored)) return usable(stored);
-    return refresh_and_store(*held, *stored);
+    deadline_ = Clock::now() + longest_refresh;
+    // Whoever held it before us may have done the work. Its token may live for less than the
+    // margin: asking once more would get another such, and end this one where the server rotates.
+    auto stored = PINDUS_TRY(read_record());
+    if (!stored || is_fresh(*stored) || is_new(*stored, seen)) return usable(stored);
+    return refresh_and_store(*held, *std::move(stored));
   }
 
  private:
@@ -53,7 +62,14 @@ class Refresh {
 
   // By then it may also have become an api key.
   [[nodiscard]] bool is_fresh(std::string_view record) const {
-    return CredentialRecord(record).kind() != AuthKind::oauth || time_left(record) > policy_.margin;
+    return CredentialRecord(record).kind() != AuthKind::oauth ||
+           time_left(record) > margin_of(record, policy_.margin);
+  }
+
+  // Another token than the one that was seen, which hasn't expired.
+  [[nodiscard]] static bool is_new(std::string_view record, std::string_view seen) {
+    return time_left(record) > 0ms &&
+           CredentialRecord(record).key().view() != CredentialRecord(seen).key().view();
   }
 
   MaybeKey usable(const std::optional<SecretText>& record) const {
@@ -76,7 +92,8 @@ class Refresh {
       auto now = PINDUS_TRY(read_record());
       if (!now) return std::nullopt;
       if (CredentialRecord(*now).oauth().refresh.view() != sent.refresh.view()) {
-        if (is_fresh(*now)) return usable(now);
+        if (is_fresh(*now) || is_new(*now, stored)) return usable(now);
+        if (!has_time_after(0s)) return give_up(stored, answer.error());
         stored = std::move(*now);
         sent = CredentialRecord(stored).oauth();
         answer = ask(stored, sent);
@@ -103,15 +120,23 @@ class Refresh {
           refresh_fault(fmt::format("{} has no refresh token", account_.described())),
           std::nullopt});
     }
-    Answer answer = refresher_.refresh(account_, credentials, stop_);
+    Answer answer = request(credentials);
     if (answer || answer.error().kind != RefreshFailure::Kind::transient) return answer;
     const auto pause = answer.error().retry_after;
-    if (!pause || *pause > longest_retry_after) return answer;
+    if (!pause || *pause > longest_retry_after || !has_time_after(*pause)) return answer;
     if (!wait_unless_stopped(*pause, stop_)) {
       return std::unexpected(
           RefreshFailure{RefreshFailure::Kind::cancelled, stopped_fault(), std::nullopt});
     }
-    return refresher_.refresh(account_, credentials, stop_);
+    return request(credentials);
+  }
+
+  Answer request(const OAuthCredentials& credentials) {
+    return refresher_.refresh(account_, credentials, {stop_, deadline_});
+  }
+
+  [[nodiscard]] bool has_time_after(std::chrono::seconds pause) const {
+    return Clock::now() + pause + least_time <= deadline_;
   }
 
   MaybeKey give_up(std::string_view stored, RefreshFailure failure) const {
@@ -131,7 +156,7 @@ class Refresh {
     const auto left = std::chrono::floor<std::chrono::seconds>(time_left(stored));
     if (time_left(stored) > 0ms) {
       UsableKey key = usable_key_of(stored);
-      key.warning = fmt::format("{}: {}; the old token is valid for another {} s{}{}", fault.label,
+      key.warning = fmt::format("{}: {}; the token is valid for another {} s{}{}", fault.label,
                                 fault.message, left.count(), again.empty() ? "" : "; ", again);
       return key;
     }
@@ -153,7 +178,7 @@ class Refresh {
       if (!record) return document.text();
       const bool same_grant =
           CredentialRecord(*record).oauth().refresh.view() == sent.refresh.view();
-      if (!same_grant && is_fresh(*record)) return document.text();
+      if (!same_grant && time_left(*record) > 0ms) return document.text();
       return document.with_record(account_, [&](std::string_view old, unsigned depth) {
         SecretText edited = refreshed(old, answer, depth);
         outcome = edited;
@@ -170,6 +195,12 @@ class Refresh {
       }
       return std::unexpected(std::move(fault));
     }
+    const bool same_token = answer.access.view() == sent.access.view();
+    if (outcome && same_token && time_left(*outcome) <= 0ms) {
+      return std::unexpected(refresh_fault(
+          fmt::format("{} got a new refresh token and no access token", account_.described()),
+          "try again"));
+    }
     return usable(outcome);
   }
 
@@ -178,20 +209,13 @@ class Refresh {
   const Account& account_;
   std::stop_token stop_;
   TokenRefresher::Policy policy_;
+  Clock::time_point deadline_ = Clock::now() + longest_refresh;
 };
 
 }  // namespace
 
-std::chrono::milliseconds time_left(std::string_view record) {
-  const auto expires = CredentialRecord(record).expires_ms();
-  if (!expires) return std::chrono::milliseconds::max();
-  std::int64_t left = 0;
-  if (__builtin_sub_overflow(*expires, now_ms(), &left)) return std::chrono::milliseconds::min();
-  return std::chrono::milliseconds(left);
-}
-
 MaybeKey refresh_account(const AccountToRefresh& account, SecretText stored) {
-  if (account.refresher != nullptr) return Refresh(account).run(std::move(stored));
+  if (account.refresher != nullptr) return Refresh(account).run(stored);
   if (time_left(stored) > 0ms) return usable_key_of(stored);
   return std::unexpected(
       refresh_fault(fmt::format("the token of {} has expired", account.account.described()),

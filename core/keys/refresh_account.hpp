@@ -1,24 +1,14 @@
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <stop_token>
-#include <string_view>
 
-#include "core/bare/ready_key.hpp"
 #include "core/keys/token_refresher.hpp"
 #include "core/keys/usable_key.hpp"
 #include "core/vault/credentials.hpp"
 #include "core/vault/storage.hpp"
 
 namespace pindus {
-
-/// A token with more left than this is used without a look at any manifest's margin.
-inline constexpr std::chrono::milliseconds surely_valid{bare::surely_valid_ms};
-
-/// How long a stored token is still valid; negative where it isn't, the longest time where its
-/// record doesn't say.
-[[nodiscard]] std::chrono::milliseconds time_left(std::string_view record);
 
 /// One stored OAuth account whose token may have to be refreshed. Everything is borrowed.
 struct AccountToRefresh {

@@ -29,16 +29,26 @@ class TokenRefresher {
 
   /// How refreshes of this provider behave; from its manifest.
   struct Policy {
-    std::chrono::seconds margin{60};  ///< a token with less left than this is refreshed
-    bool rotates = true;              ///< a refresh may replace the refresh token
+    /// A token with less left than this is refreshed, where a quarter of its life isn't less still.
+    /// Tools keep what they get for five minutes.
+    std::chrono::seconds margin{330};
+    bool rotates = true;  ///< a refresh may replace the refresh token
   };
   [[nodiscard]] virtual Policy policy(std::string_view provider) = 0;
+
+  /// When to end a refresh. A stop does while nothing has been sent; afterwards only the answer is
+  /// of use, since the server may have ended the old token, and it is waited for until `deadline`.
+  struct Limits {
+    std::stop_token stop = {};
+    std::chrono::steady_clock::time_point deadline =
+        std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  };
 
   /// One request to the server, on the calling thread; several accounts at once from several
   /// threads. The credential returned is what the record shall say afterwards; an empty refresh
   /// token means that the old one stays, and so does a member that isn't named.
   [[nodiscard]] virtual std::expected<OAuthCredentials, RefreshFailure> refresh(
-      const Account& account, const OAuthCredentials& current, std::stop_token stop) = 0;
+      const Account& account, const OAuthCredentials& current, const Limits& limits) = 0;
 };
 
 }  // namespace pindus

@@ -26,7 +26,7 @@ Result<OAuthCredentials> start_oauth_login(Context& context, const OAuthLogin& l
 std::expected<OAuthCredentials, RefreshFailure> refresh_oauth_credentials(
     Context& context, const Account& account, const OAuthCredentials& current,
     std::stop_token stop) {
-  return context.refresher().refresh(account, current, std::move(stop));
+  return context.refresher().refresh(account, current, {.stop = std::move(stop)});
 }
 
 Result<bool> open_login_url(CredentialIo& io, std::string_view url) {

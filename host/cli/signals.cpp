@@ -10,6 +10,10 @@ namespace {
 // Ends the watcher; nobody else sends it, and by itself it does nothing.
 constexpr int wake_up = SIGURG;
 
+// timeout(1) signals the program and then its group, and of a terminal that closes both the shell
+// and the kernel tell: what follows so soon is the same event.
+constexpr std::chrono::milliseconds same_event{500};
+
 }  // namespace
 
 HeldSignals::HeldSignals() noexcept {
@@ -57,11 +61,14 @@ void Signals::watch() {
 void Signals::handle(int number) {
   if (number == SIGTSTP) return suspend();
   if (number == SIGCONT) return hooks_.after_continue();
+  const auto now = std::chrono::steady_clock::now();
   if (received_ != 0) {
+    if (now - received_at_ < same_event) return;
     hooks_.before_stop();
     ::_exit(exit_code());
   }
   received_ = number;
+  received_at_ = now;
   stop_.request_stop();
 }
 

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <stop_token>
 #include <thread>
@@ -29,7 +30,7 @@ class HeldSignals {
 };
 
 /// Turns an interrupt into a stop, for as long as a command of ours runs. The first signal asks to
-/// stop, the second ends the process at once.
+/// stop, a second one ends the process at once, unless it comes so soon that it says the same.
 class Signals {
  public:
   /// What happens around a signal, on a thread of its own.
@@ -58,6 +59,7 @@ class Signals {
   Hooks hooks_;
   std::stop_source stop_;
   std::atomic<int> received_ = 0;
+  std::chrono::steady_clock::time_point received_at_;  // on the watcher's thread
   std::atomic<bool> over_ = false;
   std::thread watcher_;
 };

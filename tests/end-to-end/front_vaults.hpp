@@ -89,6 +89,7 @@ class RandomVault {
       members.push_back("\"access\":" + key());
       if (!dice_.one_in(8)) members.push_back("\"refresh\":" + key());
       if (!dice_.one_in(6)) members.push_back("\"expires\":" + expires());
+      if (dice_.one_in(4)) members.push_back("\"lifetime\":" + lifetime());
     }
     if (!dice_.one_in(4)) {
       members.push_back(std::string("\"isDefault\":") + (dice_.one_in(3) ? "true" : "false"));
@@ -118,6 +119,12 @@ class RandomVault {
                                                   "\"" + std::string(9000, 'k') + "\"",
                                                   "\"" + std::string(3000, 'j') + "\""};
     return dice_.one_in(2) ? keys[0] : dice_.pick(keys);
+  }
+
+  std::string lifetime() {
+    static const std::vector<std::string> lives = {"9999999999", "3600", "0",
+                                                   "-1",         "null", "\"60\""};
+    return dice_.pick(lives);
   }
 
   std::string expires() {

@@ -1,6 +1,9 @@
 // A server that rotates refresh tokens and takes a second use for theft, as real ones do.
+#include <signal.h>
+
 #include <catch2/catch.hpp>
 #include <memory>
+#include <thread>
 
 #include "tests/integration/sign_in.hpp"
 #include "tests/support/loopback_server.hpp"
@@ -10,8 +13,10 @@ using pindus::test::ChildProcess;
 using pindus::test::code_manifest;
 using pindus::test::OAuthPeer;
 using pindus::test::PindusProfile;
+using pindus::test::run_process;
 using pindus::test::sign_in_by_code;
 using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
 
 namespace {
 
@@ -54,13 +59,61 @@ TEST_CASE("32 processes with one expired token refresh it once") {
   CHECK(peer.counter("/success/refresh_token") == 1);
 }
 
-TEST_CASE("refresh after refresh goes on with the token that was rotated in") {
-  const OAuthPeer peer({"--access-ttl", "5"});
+TEST_CASE("a signal during a refresh costs no grant") {
+  const OAuthPeer peer;
   const PindusProfile profile;
   sign_in(profile, peer);
-  // Five seconds are within the margin, so each of these refreshes.
+  expire(profile);
+  const std::string sent = profile.stored("/acme/default/refresh");
+  peer.configure(R"({"tokenDelayMs": 1500})");
+  SECTION("from a person, a terminal that closes, a service manager") {
+    const int number = GENERATE(SIGINT, SIGTERM, SIGHUP);
+    auto process = profile.start({"auth", "key", "acme"});
+    while (peer.counter("/requests/refresh_token") == 0) std::this_thread::sleep_for(20ms);
+    process.signal(number);
+    const auto result = process.wait();
+    CAPTURE(number, result.err);
+    CHECK(result.exit_code == 128 + number);
+    CHECK(result.err.empty());
+  }
+  SECTION("from timeout(1), which signals twice") {
+    const auto result = run_process(
+        {"timeout", "1", PindusProfile::program(), "auth", "key", "acme"}, profile.environment);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 124);
+  }
+  // What the server rotated in is stored, and goes on.
+  CHECK(profile.stored("/acme/default/refresh") != sent);
+  CHECK(profile.stored_number("/acme/default/expires") > pindus::test::now_ms());
+  expire(profile);
+  peer.configure("{}");
+  CHECK_FALSE(profile.key("acme").empty());
+  CHECK(peer.counter("/success/refresh_token") == 2);
+}
+
+TEST_CASE("a second signal ends a refresh at once") {
+  const OAuthPeer peer;
+  const PindusProfile profile;
+  sign_in(profile, peer);
+  expire(profile);
+  peer.configure(R"({"tokenDelayMs": 20000})");
+  auto process = profile.start({"auth", "key", "acme"});
+  while (peer.counter("/requests/refresh_token") == 0) std::this_thread::sleep_for(20ms);
+  process.signal(SIGINT);
+  std::this_thread::sleep_for(700ms);
+  process.signal(SIGINT);
+  const auto result = process.wait();
+  CHECK(result.exit_code == 128 + SIGINT);
+  CHECK(result.elapsed < 15s);
+}
+
+TEST_CASE("refresh after refresh goes on with the token that was rotated in") {
+  const OAuthPeer peer;
+  const PindusProfile profile;
+  sign_in(profile, peer);
   std::string last = profile.stored("/acme/default/refresh");
   for (int i = 0; i < 5; ++i) {
+    expire(profile);
     CHECK_FALSE(profile.key("acme").empty());
     CHECK(profile.stored("/acme/default/refresh") != last);
     last = profile.stored("/acme/default/refresh");

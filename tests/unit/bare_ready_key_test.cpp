@@ -70,6 +70,9 @@ TEST_CASE("a token is ready with more than ten minutes left, or without an end")
   CHECK(token(R"(,"expires":-1)") == "not sure");
   CHECK(token(R"(,"expires":1e15)") == "not sure");
   CHECK(token(R"(,"expires":null)") == "not sure");
+  CHECK(token(R"(,"expires":1000003600000,"lifetime":3600)") == "t");
+  CHECK(token(R"(,"lifetime":3600,"expires":1000099900000)") == "not sure");
+  CHECK(token(R"(,"expires":1000003600000,"lifetime":"3600")") == "not sure");
   CHECK(token(R"(,"expires":"1000000600001")") == "not sure");
   CHECK(token(R"(,"expires":99999999999999999999)") == "not sure");
 }

@@ -65,7 +65,7 @@ int32_t end_with(const pindus_host_1* /*host*/, pindus_session /*session*/) {
 }
 
 int32_t wait_long(const pindus_host_1* host, pindus_session session) {
-  return host->sleep_ms(session, 60'000);
+  return host->sleep_ms(session, 20'000);
 }
 
 }  // namespace
@@ -157,9 +157,9 @@ TEST_CASE("a refresh that was interrupted is nobody's failure") {
 TEST_CASE("the policy comes from the manifest, within its bounds") {
   OAuthFixture fixture(store_host);
   auto& plain = fixture.context().refresher();
-  CHECK(plain.policy("acme").margin == 60s);
+  CHECK(plain.policy("acme").margin == 330s);
   CHECK(plain.policy("acme").rotates);
-  CHECK(plain.policy("nobody").margin == 60s);
+  CHECK(plain.policy("nobody").margin == 330s);
   fixture.change([](Provider& p) {
     p.methods[0].options["refresh_margin_s"] = "3600";
     p.methods[0].options["rotates"] = "false";
@@ -168,7 +168,7 @@ TEST_CASE("the policy comes from the manifest, within its bounds") {
   CHECK(set.policy("acme").margin == 600s);
   CHECK_FALSE(set.policy("acme").rotates);
   fixture.change([](Provider& p) { p.methods[0].options["refresh_margin_s"] = "-5"; });
-  CHECK(fixture.context().refresher().policy("acme").margin == 60s);
+  CHECK(fixture.context().refresher().policy("acme").margin == 330s);
 }
 
 TEST_CASE("the async forms run side by side, and a stop ends them") {

@@ -19,15 +19,15 @@ using RefreshAnswer = std::expected<OAuthCredentials, RefreshFailure>;
 /// A provider that answers as the test says.
 class ScriptedRefresher final : public TokenRefresher {
  public:
-  using Script = std::function<RefreshAnswer(const OAuthCredentials& sent, std::stop_token stop)>;
+  using Script = std::function<RefreshAnswer(const OAuthCredentials& sent, const Limits& limits)>;
 
   explicit ScriptedRefresher(Script script) : script_(std::move(script)) {}
 
   Policy policy(std::string_view) override { return policy_; }
   RefreshAnswer refresh(const Account&, const OAuthCredentials& current,
-                        std::stop_token stop) override {
+                        const Limits& limits) override {
     ++requests_;
-    return script_(current, stop);
+    return script_(current, limits);
   }
 
   void never_rotates() { policy_.rotates = false; }
