@@ -28,8 +28,8 @@ std::unexpected<CredentialFault> explain_dlerror(const std::filesystem::path& mo
   }
   return fail(FaultKind::vault,
               fmt::format("{}, which {} needs, is not installed", library, module.string()),
-              "install what it needs: apt install libcurl4 libbotan-2-19 libqrencode4 (Debian), "
-              "or your system's packages of libcurl, Botan 2 and libqrencode");
+              "install your system's packages of libcurl, Botan 2 and libqrencode; on Debian: "
+              "apt install libcurl4 libbotan-2-19 libqrencode4");
 }
 
 Result<Services*> load(const std::filesystem::path& module) {

@@ -54,7 +54,7 @@ case $case in
 
       ! pindus signin anthropic --no-browser </dev/null 2>error || exit 1
       cat error
-      packages=$(sed -n "s/.*\`apt install \([a-z0-9 -]*\)\`.*/\1/p" error)
+      packages=$(sed -n "s/.*apt install \([a-z0-9 -]*\)$/\1/p" error)
       apt-get install -qq --no-install-recommends ca-certificates $packages
       ! pindus signin anthropic --no-browser </dev/null 2>error || exit 1
       cat error
