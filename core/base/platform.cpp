@@ -4,6 +4,7 @@
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include <cerrno>
 #include <fstream>
@@ -30,6 +31,16 @@ bool is_mount_point(const std::filesystem::path& path) noexcept {
     return false;
   }
   return (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+std::expected<std::string, int> access_acl(const std::filesystem::path& path) {
+  // The kernel gives no attribute that is larger (xattr(7)).
+  std::string acl(std::size_t{64} * 1024, '\0');
+  const ssize_t size = lgetxattr(path.c_str(), "system.posix_acl_access", acl.data(), acl.size());
+  if (size < 0 && (errno == ENODATA || errno == ENOTSUP || errno == ENOSYS)) return std::string();
+  if (size < 0) return std::unexpected(errno);
+  acl.resize(static_cast<std::size_t>(size));
+  return acl;
 }
 
 bool is_privileged_start() noexcept {

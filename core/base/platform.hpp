@@ -7,6 +7,7 @@
 #include <expected>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 namespace pindus::platform {
 
@@ -24,6 +25,11 @@ enum class LockAttempt { taken, busy };
 /// Whether something is mounted at exactly this path (a bind mount of one file, say); false where
 /// there is nothing at all. A symbolic link is not followed.
 [[nodiscard]] bool is_mount_point(const std::filesystem::path& path) noexcept;
+
+/// The access ACL of a path (acl(5)) in the form of the extended attribute that holds it; empty
+/// where there is none, or the file system has none. A symbolic link is not followed. The error is
+/// an errno.
+[[nodiscard]] std::expected<std::string, int> access_acl(const std::filesystem::path& path);
 
 /// Whether this program was started with more rights than its caller has (set-user-id and the
 /// like): whatever the caller's environment names would run with them.

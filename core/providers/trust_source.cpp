@@ -4,13 +4,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <map>
+#include <mutex>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "core/base/platform.hpp"
+#include "core/providers/posix_acl.hpp"
 #include "core/providers/trust.hpp"
 
 namespace pindus {
@@ -36,28 +39,72 @@ std::optional<Account> account_of(uid_t user) {
   return Account{found->pw_name, found->pw_gid};
 }
 
-std::optional<std::string> name_of_group(gid_t group) {
+struct Group {
+  std::string name;
+  std::vector<std::string> members;  // but for those whose primary group it is
+};
+
+std::optional<Group> group_of(gid_t number) {
   std::vector<char> buffer(entry_size);
-  struct group entry = {};
-  struct group* found = nullptr;
-  if (getgrgid_r(group, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) {
+  group entry = {};
+  group* found = nullptr;
+  if (getgrgid_r(number, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) {
     return std::nullopt;
   }
-  return found->gr_name;
+  Group told{found->gr_name, {}};
+  for (char** member = found->gr_mem; *member != nullptr; ++member) told.members.push_back(*member);
+  return told;
+}
+
+// Whether it is the primary group of another account. Those that the system doesn't enumerate (a
+// large network directory) can't be seen.
+bool is_primary_group_of_others(uid_t owner, gid_t number) {
+  static std::mutex one_enumeration;  // the process has one position in the list
+  const std::lock_guard lock(one_enumeration);
+  bool found = false;
+  setpwent();
+  while (const passwd* entry = getpwent()) {  // NOLINT(concurrency-mt-unsafe)
+    found = found || (entry->pw_gid == number && entry->pw_uid != owner);
+  }
+  endpwent();
+  return found;
 }
 
 std::expected<FileFacts, int> facts_of(const fs::path& path) {
   struct stat status = {};
   if (lstat(path.c_str(), &status) != 0) return std::unexpected(errno);
-  const auto kind = S_ISREG(status.st_mode)   ? FileFacts::Kind::regular
-                    : S_ISDIR(status.st_mode) ? FileFacts::Kind::directory
-                                              : FileFacts::Kind::other;
-  return FileFacts{kind, status.st_uid, status.st_gid, status.st_mode & 07777};
+  FileFacts facts;
+  facts.owner = status.st_uid;
+  facts.group = status.st_gid;
+  facts.permissions = status.st_mode & 07777;
+  if (S_ISLNK(status.st_mode)) {
+    facts.kind = FileFacts::Kind::link;
+    std::error_code error;
+    facts.target = fs::read_symlink(path, error);
+    if (error) return std::unexpected(error.value());
+    return facts;
+  }
+  facts.kind = S_ISREG(status.st_mode)   ? FileFacts::Kind::regular
+               : S_ISDIR(status.st_mode) ? FileFacts::Kind::directory
+                                         : FileFacts::Kind::other;
+  const auto acl = platform::access_acl(path);
+  if (!acl) return std::unexpected(acl.error());
+  if (acl->empty()) return facts;
+  auto writers = parse_acl(*acl);
+  if (!writers) return std::unexpected(EBADMSG);
+  if (!writers->owning_group) facts.permissions &= ~mode_t{S_IWGRP};
+  facts.writing_users = std::move(writers->users);
+  facts.writing_groups = std::move(writers->groups);
+  return facts;
 }
 
-bool has_as_private_group(uid_t owner, gid_t group) {
+bool has_as_private_group(uid_t owner, gid_t number) {
   const auto account = account_of(owner);
-  return account && account->group == group && name_of_group(group) == account->name;
+  const auto group = group_of(number);
+  if (!account || !group || account->group != number || group->name != account->name) return false;
+  const bool has_others = std::ranges::any_of(
+      group->members, [&](const std::string& member) { return member != account->name; });
+  return !has_others && !is_primary_group_of_others(owner, number);
 }
 
 }  // namespace
@@ -83,7 +130,8 @@ TrustSource TrustSource::of_system() {
     return account ? account->name : fmt::format("{}", user);
   };
   source.group_name = [](gid_t group) {
-    return name_of_group(group).value_or(fmt::format("{}", group));
+    const auto found = group_of(group);
+    return found ? found->name : fmt::format("{}", group);
   };
   source.user = geteuid();
   source.stand_in_for_root = platform::stand_in_for_root();

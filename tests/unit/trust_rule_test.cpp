@@ -32,6 +32,18 @@ class FakeSystem {
     return *this;
   }
 
+  FakeSystem& link(const std::string& path, const std::string& target) {
+    facts(path).kind = FileFacts::Kind::link;
+    facts(path).permissions = 0777;
+    facts(path).target = target;
+    return *this;
+  }
+  FakeSystem& acl(const std::string& path, std::vector<uid_t> users, std::vector<gid_t> groups) {
+    facts(path).writing_users = std::move(users);
+    facts(path).writing_groups = std::move(groups);
+    return *this;
+  }
+
   [[nodiscard]] TrustSource source() const {
     TrustSource source;
     source.facts = [copy = *this](const std::filesystem::path& path) mutable {
@@ -54,6 +66,9 @@ class FakeSystem {
   // What is told about the file in one of the layers but the vendor's: "component reason; hint".
   [[nodiscard]] std::string strictly(const std::string& file) const {
     return told(PathTrust(source(), {}).check(Layer::user, file));
+  }
+  [[nodiscard]] std::string folder_strictly(const std::string& folder) const {
+    return told(PathTrust(source(), {}).check_folder(Layer::user, folder));
   }
   [[nodiscard]] std::string as_vendor(const std::string& file,
                                       const std::string& executable) const {
@@ -139,6 +154,95 @@ TEST_CASE("where root isn't mapped its stand-in passes above the file's director
         "/srv/a/b/x.so belongs to 65534; sudo chown me /srv/a/b/x.so");
   // Below a sticky directory it may be anybody.
   CHECK_FALSE(system.mode("/srv", 01777).strictly("/srv/a/b/x.so").empty());
+}
+
+TEST_CASE("an ACL that lets another user or group write counts as the mode does") {
+  FakeSystem system;
+  system.owner("/srv", me).acl("/srv", {0, me}, {});
+  CHECK(system.strictly("/srv/x.so").empty());
+  CHECK(FakeSystem(system).acl("/srv", {me, mallory}, {}).strictly("/srv/x.so") ==
+        "/srv is writable by mallory (by an ACL); setfacl -x u:mallory /srv");
+  CHECK(FakeSystem(system).acl("/srv", {}, {my_group, staff}).strictly("/srv/x.so") ==
+        "/srv is writable by the group staff (by an ACL); setfacl -x g:staff /srv");
+  CHECK(FakeSystem(system).acl("/srv", {}, {my_group}).strictly("/srv/x.so").empty());
+  CHECK(FakeSystem().acl("/srv/x.so", {mallory}, {}).strictly("/srv/x.so") ==
+        "/srv/x.so is writable by mallory (by an ACL); sudo setfacl -x u:mallory /srv/x.so");
+  // Of a sticky directory they can only add to what is there.
+  CHECK(FakeSystem().mode("/srv", 01755).acl("/srv", {mallory}, {}).strictly("/srv/x.so") == "");
+}
+
+TEST_CASE("an ACL in the vendor's layer is measured by the executable") {
+  CHECK(FakeSystem().acl("/opt/p/lib", {mallory}, {}).as_vendor(plugin, host) ==
+        "/opt/p/lib is writable by mallory (by an ACL); sudo setfacl -x u:mallory /opt/p/lib");
+  CHECK(FakeSystem()
+            .owner(host, mallory)
+            .acl("/opt/p/lib", {mallory}, {})
+            .as_vendor(plugin, host)
+            .empty());
+  FakeSystem group;
+  group.acl("/opt/p/lib", {}, {staff});
+  CHECK_FALSE(group.as_vendor(plugin, host).empty());
+  CHECK(group.acl("/opt/p/libexec", {}, {staff}).as_vendor(plugin, host).empty());
+}
+
+TEST_CASE("the place of each link is looked at, and then what it leads to") {
+  FakeSystem system;
+  system.link("/etc/p", "/srv/open/p").link("/srv/open/p", "../good/./p");
+  CHECK(system.strictly("/etc/p/x.so").empty());
+  CHECK(FakeSystem(system).mode("/srv/open", 0777).strictly("/etc/p/x.so") ==
+        "/srv/open is writable by everyone; sudo chmod o-w /srv/open");
+  CHECK(FakeSystem(system).owner("/srv/open/p", mallory).strictly("/etc/p/x.so") ==
+        "/srv/open/p belongs to mallory; sudo chown me -h /srv/open/p");
+  CHECK(FakeSystem(system).owner("/srv/good/p/x.so", mallory).strictly("/etc/p/x.so") ==
+        "/srv/good/p/x.so belongs to mallory; sudo chown me /srv/good/p/x.so");
+  CHECK(FakeSystem(system).mode("/etc", 0777).strictly("/etc/p/x.so") ==
+        "/etc is writable by everyone; sudo chmod o-w /etc");
+  CHECK(system.folder_strictly("/etc/p").empty());
+  // Of a link in a sticky directory whoever owns it decides where it leads.
+  system.mode("/srv/open", 01777);
+  CHECK(system.strictly("/etc/p/x.so").empty());
+  CHECK_FALSE(system.owner("/srv/open/p", mallory).strictly("/etc/p/x.so").empty());
+}
+
+TEST_CASE("a path is walked through the folders that it leaves again") {
+  FakeSystem system;
+  system.mode("/srv/open", 0777);
+  CHECK_FALSE(system.strictly("/srv/open/../a/x.so").empty());
+  CHECK(system.strictly("/srv/a/../b/x.so").empty());
+}
+
+TEST_CASE("links that lead round in a circle end in a refusal") {
+  FakeSystem system;
+  system.link("/srv/a", "b").link("/srv/b", "a");
+  CHECK_THAT(system.strictly("/srv/a/x.so"), Catch::Contains("Too many levels of symbolic links"));
+}
+
+TEST_CASE("where root isn't mapped its links pass above the file's directory only") {
+  FakeSystem system;
+  system.stand_in_for_root = nobody;
+  system.link("/home", "var/home").owner("/home", nobody).owner("/", nobody);
+  for (const char* path : {"/var", "/var/home"}) system.owner(path, nobody);
+  system.owner("/var/home/me", me).owner("/var/home/me/x.so", me);
+  CHECK(system.strictly("/home/me/x.so").empty());
+  system.link("/home/me/l.so", "x.so");
+  FakeSystem theirs = system;
+  theirs.link("/var/home/me/l.so", "x.so").owner("/var/home/me/l.so", nobody);
+  CHECK(theirs.strictly("/home/me/l.so") ==
+        "/var/home/me/l.so belongs to 65534; sudo chown me -h /var/home/me/l.so");
+  // What stands at the end of a link is no ancestor either.
+  system.link("/var/home/me/l.so", "/var/r/x.so").owner("/var/home/me/l.so", me);
+  system.owner("/var/r", nobody).owner("/var/r/x.so", me);
+  CHECK(system.strictly("/home/me/l.so") == "/var/r belongs to 65534; sudo chown me /var/r");
+}
+
+TEST_CASE("a folder is judged as what is in it would be") {
+  CHECK(FakeSystem().owner("/srv/a", me).folder_strictly("/srv/a").empty());
+  CHECK(FakeSystem().mode("/srv/a", 0777).folder_strictly("/srv/a") ==
+        "/srv/a is writable by everyone; sudo chmod o-w /srv/a");
+  // Which of the files in it are the user's, each of them shows.
+  CHECK(FakeSystem().mode("/tmp", 01777).folder_strictly("/tmp").empty());
+  CHECK(FakeSystem().folder_strictly("/srv/x.so") ==
+        "/srv/x.so is not a folder; put a folder in the place of /srv/x.so");
 }
 
 TEST_CASE("only a regular file is trusted") {
