@@ -63,11 +63,17 @@ Json files_json(const Provider& provider) {
   return Json(std::move(files));
 }
 
+Json refusal_json(const Provider& provider) {
+  if (!provider.refused) return Json();
+  return Json(Json::Object{{"reason", text_json(provider.refused->message)},
+                           {"hint", text_json(provider.refused->hint)}});
+}
+
 Json::Object provider_json(const Provider& provider) {
   return {
       {"id", text_json(provider.id)},      {"label", text_json(provider.label)},
-      {"enabled", Json(provider.enabled)}, {"methods", methods_json(provider)},
-      {"files", files_json(provider)},
+      {"enabled", Json(provider.enabled)}, {"refused", refusal_json(provider)},
+      {"methods", methods_json(provider)}, {"files", files_json(provider)},
   };
 }
 
@@ -90,9 +96,13 @@ std::string list_as_json(const ProviderDirectory& directory) {
       .dump();
 }
 
-std::string title(const Provider& provider) {
-  return fmt::format("{} ({}){}", provider.id, shown(provider.label),
-                     provider.enabled ? "" : ", switched off");
+// The title, and what there is to say of the provider as a whole.
+void append_title(std::string& out, const Provider& provider) {
+  out += fmt::format("{} ({}){}{}\n", provider.id, shown(provider.label),
+                     provider.enabled ? "" : ", switched off", provider.refused ? ", refused" : "");
+  if (!provider.refused) return;
+  out += fmt::format("  no sign-in, refresh or revocation: {}\n    {}\n",
+                     shown(provider.refused->message), shown(provider.refused->hint));
 }
 
 void append_methods(std::string& out, const Provider& provider) {
@@ -112,7 +122,7 @@ void append_methods(std::string& out, const Provider& provider) {
 std::string list_as_text(const ProviderDirectory& directory) {
   std::string out;
   for (const Provider& provider : directory.providers()) {
-    out += title(provider) + "\n";
+    append_title(out, provider);
     append_methods(out, provider);
     for (const ManifestFile& file : provider.files) {
       out += fmt::format("    {:<13} {}\n", layer_name(file.layer), shown(file.path.native()));
@@ -197,7 +207,8 @@ std::string instead_of(const Provider& provider, const std::string& pointer) {
 }
 
 std::string show_as_text(const Provider& provider) {
-  std::string out = title(provider) + "\n";
+  std::string out;
+  append_title(out, provider);
   append_methods(out, provider);
   out += "Files, each over those before it:\n";
   for (std::size_t i = 0; i < provider.files.size(); ++i) {

@@ -60,7 +60,7 @@ std::unexpected<CredentialFault> unavailable(const Method& method) {
 Result<LoginChoice> choose_named(std::string_view id, const SigninOptions& options,
                                  const Context& context) {
   const Provider* provider = PINDUS_TRY(context.providers().require_provider(id));
-  PINDUS_CHECK(check_enabled(*provider));
+  PINDUS_CHECK(check_usable(*provider));
   if (options.method) {
     const Method* method = provider->method(*options.method);
     if (method == nullptr) {

@@ -49,18 +49,16 @@ std::string revoke(const Provider* provider, const Account& account, const OAuth
   const auto not_revoked = [&](std::string_view why) {
     return fmt::format("The sign-in was not revoked at {}: {}.", title, why);
   };
-  if (provider == nullptr) return not_revoked("no manifest describes this provider");
-  const Method* method = provider->method(AuthKind::oauth);
-  if (method == nullptr) return not_revoked("its manifests name no browser sign-in");
-  if (!method->available()) return not_revoked(method->unavailable.message);
-  auto answers = stored_answers(*method, stored);
+  const auto found = find_oauth(context.providers(), account.provider);
+  if (!found) return not_revoked(found.error().message);
+  auto answers = stored_answers(found->method, stored);
   if (!answers) return not_revoked(answers.error().message);
 
   const Deadline deadline(limit, context.stop());
   SessionRequest session = context.session();
   session.operation = Operation::revoke;
-  session.provider = provider;
-  session.method = method;
+  session.provider = &found->provider;
+  session.method = &found->method;
   session.account = account.name;
   session.answers = *std::move(answers);
   session.stored = &stored;

@@ -47,8 +47,9 @@ std::unexpected<CredentialFault> nothing_anywhere(std::string_view id,
   const Provider* provider = providers.find_provider(id);
   if (provider == nullptr) {
     CredentialFault unknown = providers.require_provider(id).error();
+    const bool refused = providers.refusals().find(id) != nullptr;
     return no_such_key(fmt::format("nothing is stored for \"{}\", and {}", printable(id, 80),
-                                   "no manifest describes it"),
+                                   refused ? unknown.message : "no manifest describes it"),
                        std::move(unknown.hint));
   }
   std::string message = fmt::format("nothing is stored for {}", provider->id);

@@ -46,6 +46,9 @@ std::chrono::seconds margin_of(const Method& method) {
 Result<OAuthProvider> find_oauth(const ProviderDirectory& providers, std::string_view id) {
   const Provider* provider = PINDUS_TRY(providers.require_provider(id));
   const Method* method = provider->method(AuthKind::oauth);
+  if (method == nullptr && provider->refused) {
+    return std::unexpected(refused_provider(*provider->refused));
+  }
   if (method == nullptr) {
     return std::unexpected(
         sign_in_fault(fmt::format("the manifests of {} name no browser sign-in", provider->id),

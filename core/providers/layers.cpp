@@ -1,17 +1,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstdio>
-#include <cstring>
-#include <memory>
 #include <set>
 
 #include <pindus/plugin.h>
 
 #include "core/base/fault.hpp"
-#include "core/providers/manifest.hpp"
+#include "core/providers/manifest_reader.hpp"
 #include "core/providers/merge.hpp"
 #include "core/providers/providers.hpp"
 #include "core/providers/trust.hpp"
@@ -21,34 +17,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Where one layer, or one entry of its search path, keeps its files.
-struct Folder {
-  Layer layer = Layer::vendor;
-  fs::path manifests;
-  fs::path libraries;
-};
-
 // What became of looking for a library.
 struct FoundLibrary {
   fs::path path;
   Reason unavailable;
 };
-
-// At most one byte more than a manifest may have.
-std::expected<std::string, int> read_small_file(const fs::path& path) {
-  const auto close = [](std::FILE* file) { std::fclose(file); };
-  const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "re"));
-  if (file == nullptr) return std::unexpected(errno);
-  std::string text;
-  char chunk[4096];
-  while (text.size() <= manifest_size_limit) {
-    const std::size_t count = std::fread(chunk, 1, sizeof chunk, file.get());
-    text.append(chunk, count);
-    if (count < sizeof chunk) break;
-  }
-  if (std::ferror(file.get()) != 0) return std::unexpected(errno);
-  return text;
-}
 
 // The `{name}`s of a URL option for which no question is asked.
 std::optional<std::string> unanswered_option(const Method& method) {
@@ -90,22 +63,19 @@ std::string text_of(const Json& object, std::string_view name, std::string_view 
 class Discovery {
  public:
   explicit Discovery(const DirectoryOptions& options)
-      : trust_(TrustSource::of_system(), options.executable) {
+      : trust_(TrustSource::of_system(), options.executable), reader_(trust_) {
     list_folders(options);
   }
 
-  void run() {
-    std::map<std::string, std::vector<Manifest>> by_id;
-    for (const Folder& folder : folders_) {
-      for (Manifest& manifest : read_folder(folder)) {
-        by_id[manifest.id].push_back(std::move(manifest));
-      }
+  ProviderDirectory run() {
+    for (const LayerFolder& folder : folders_) reader_.read(folder);
+    std::vector<Provider> providers;
+    for (const auto& [id, manifests] : reader_.manifests) {
+      providers.push_back(make_provider(id, manifests));
     }
-    for (const auto& [id, manifests] : by_id) providers.push_back(make_provider(id, manifests));
+    return ProviderDirectory(std::move(providers), std::move(reader_.warnings),
+                             std::move(reader_.refusals));
   }
-
-  std::vector<Provider> providers;
-  std::vector<DirectoryWarning> warnings;
 
  private:
   // Lowest first; of a search path, the last entry is the lowest.
@@ -119,22 +89,16 @@ class Discovery {
     }
     for (auto entry = options.environment_path.rbegin(); entry != options.environment_path.rend();
          ++entry) {
-      if (entry->is_absolute()) {
-        folders_.push_back({Layer::environment, *entry, *entry});
-      } else {
-        warn(*entry, Layer::environment,
-             fmt::format("the entry \"{}\" of PINDUS_PLUGIN_PATH is not used: it isn't absolute",
-                         printable(entry->native())),
-             "write the whole path, beginning with a slash");
-      }
+      list_environment_entry(*entry);
     }
     for (auto entry = options.command_line_path.rbegin(); entry != options.command_line_path.rend();
          ++entry) {
       std::error_code error;
       if (!fs::is_directory(*entry, error)) {
-        warn(*entry, Layer::command_line,
-             fmt::format("--plugin-path {} is not a folder", printable(entry->native())),
-             "name the folder that holds the manifests");
+        reader_.refuse_folder(
+            Layer::command_line, *entry,
+            {fmt::format("--plugin-path {} is not a folder", printable(entry->native())),
+             "name the folder that holds the manifests"});
         continue;
       }
       const fs::path folder = fs::absolute(*entry);
@@ -142,63 +106,22 @@ class Discovery {
     }
   }
 
-  void warn(const fs::path& path, Layer layer, std::string message, std::string hint) {
-    warnings.push_back({path, layer, {std::move(message), std::move(hint)}});
-  }
-
-  std::vector<Manifest> read_folder(const Folder& folder) {
+  void list_environment_entry(const fs::path& entry) {
     std::error_code error;
-    std::vector<fs::path> files;
-    fs::directory_iterator entries(folder.manifests, error);
-    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
-      const std::string name = entries->path().filename();
-      const bool is_manifest = name.ends_with(".json") && !name.ends_with(".script.json");
-      if (is_manifest && !name.starts_with('.')) files.push_back(entries->path());
+    if (!entry.is_absolute()) {
+      reader_.refuse_folder(
+          Layer::environment, entry,
+          {fmt::format("the entry \"{}\" of PINDUS_PLUGIN_PATH is not used: it isn't absolute",
+                       printable(entry.native())),
+           "write the whole path, beginning with a slash"});
+    } else if (fs::symlink_status(entry, error).type() == fs::file_type::not_found) {
+      reader_.refuse_folder(Layer::environment, entry,
+                            {fmt::format("the folder {} of PINDUS_PLUGIN_PATH is not there",
+                                         printable(entry.native())),
+                             "bring it back, or take it out of the variable"});
+    } else {
+      folders_.push_back({Layer::environment, entry, entry});
     }
-    if (error && error != std::errc::no_such_file_or_directory) {
-      warn(folder.manifests, folder.layer,
-           fmt::format("{} can't be read ({})", folder.manifests.native(), error.message()),
-           "let it be a folder that you may read, or remove it");
-    }
-    std::ranges::sort(files, {}, &fs::path::native);
-    std::vector<Manifest> manifests;
-    for (const fs::path& file : files) read_manifest(folder, file, manifests);
-    return manifests;
-  }
-
-  void read_manifest(const Folder& folder, const fs::path& file, std::vector<Manifest>& manifests) {
-    const auto refuse = [&](std::string_view reason, std::string hint) {
-      warn(file, folder.layer, fmt::format("{} is not used: {}", file.native(), reason),
-           std::move(hint));
-    };
-    std::error_code error;
-    const fs::path canonical = fs::canonical(file, error);
-    if (error) return refuse(error.message(), "mend the link, or remove it");
-    if (const auto distrust = trust_.check(folder.layer, canonical)) {
-      // A folder that is to blame is told of once, not for each of its files.
-      if (distrust->component == canonical) return refuse("it " + distrust->reason, distrust->hint);
-      if (blamed_.insert({canonical.parent_path(), distrust->component}).second) {
-        warn(file, folder.layer,
-             fmt::format("nothing in {} is used: {} {}", canonical.parent_path().native(),
-                         distrust->component.native(), distrust->reason),
-             distrust->hint);
-      }
-      return;
-    }
-    const auto text = read_small_file(canonical);
-    if (!text) return refuse(std::strerror(text.error()), "let it be readable, or remove it");
-    auto manifest = parse_manifest(*text);
-    if (!manifest) return refuse(manifest.error(), "correct the file, or remove it");
-    manifest->path = canonical;
-    manifest->layer = folder.layer;
-    manifest->libraries = folder.libraries;
-    for (const std::string& method : manifest->unknown_methods) {
-      warn(file, folder.layer,
-           fmt::format("the method \"{}\" in {} is passed over: this version doesn't know it",
-                       printable(method), file.native()),
-           "upgrade the package pindus");
-    }
-    manifests.push_back(*std::move(manifest));
   }
 
   Provider make_provider(const std::string& id, const std::vector<Manifest>& manifests) {
@@ -257,8 +180,8 @@ class Discovery {
 
   // The folders in which a manifest's library is looked for: its own, the others of its layer, the
   // vendor's.
-  std::vector<const Folder*> library_folders(const Manifest& manifest) const {
-    std::vector<const Folder*> places;
+  std::vector<const LayerFolder*> library_folders(const Manifest& manifest) const {
+    std::vector<const LayerFolder*> places;
     for (auto folder = folders_.rbegin(); folder != folders_.rend(); ++folder) {
       if (folder->layer != manifest.layer) continue;
       const bool is_own = folder->libraries == manifest.libraries;
@@ -271,7 +194,7 @@ class Discovery {
   FoundLibrary find_library(const Method& method, const Manifest& manifest,
                             const std::string& called) {
     const auto places = library_folders(manifest);
-    for (const Folder* folder : places) {
+    for (const LayerFolder* folder : places) {
       if (!folder->libraries.is_absolute()) continue;  // never in the current directory
       const fs::path path = folder->libraries / method.library;
       std::error_code error;
@@ -282,16 +205,14 @@ class Discovery {
                 {fmt::format("{} is not used: {}", path.native(), error.message()),
                  "let it be readable, or remove it"}};
       }
-      if (const auto distrust = trust_.check(folder->layer, canonical)) {
-        const std::string to_blame =
-            distrust->component == canonical ? "it" : distrust->component.native();
+      if (const auto distrust = trust_.check(folder->layer, path)) {
+        const bool is_to_blame = distrust->component == path || distrust->component == canonical;
         FoundLibrary refused{
             {},
-            {fmt::format("{} is not used: {} {}", path.native(), to_blame, distrust->reason),
+            {fmt::format("{} is not used: {} {}", path.native(),
+                         is_to_blame ? "it" : distrust->component.native(), distrust->reason),
              distrust->hint}};
-        if (blamed_.insert({canonical, distrust->component}).second) {
-          warn(path, folder->layer, refused.unavailable.message, refused.unavailable.hint);
-        }
+        if (told_.insert(path).second) reader_.warn(folder->layer, path, refused.unavailable);
         return refused;
       }
       return {canonical, {}};
@@ -326,17 +247,16 @@ class Discovery {
     }
   }
 
-  std::vector<Folder> folders_;
+  std::vector<LayerFolder> folders_;
   PathTrust trust_;
-  std::set<std::pair<fs::path, fs::path>> blamed_;  // what isn't used, and what is to blame
+  ManifestReader reader_;
+  std::set<fs::path> told_;  // libraries that aren't used
 };
 
 }  // namespace
 
 ProviderDirectory ProviderDirectory::discover(const DirectoryOptions& options) {
-  Discovery discovery(options);
-  discovery.run();
-  return ProviderDirectory(std::move(discovery.providers), std::move(discovery.warnings));
+  return Discovery(options).run();
 }
 
 }  // namespace pindus

@@ -26,7 +26,7 @@ bool consists_of(std::string_view text, std::initializer_list<std::string_view> 
 }
 
 bool is_id(std::string_view id) {
-  return !id.empty() && id.size() <= 64 && consists_of(id, {lower, digits, "._-"}) &&
+  return !id.empty() && id.size() <= manifest_id_limit && consists_of(id, {lower, digits, "._-"}) &&
          consists_of(id.substr(0, 1), {lower, digits});
 }
 

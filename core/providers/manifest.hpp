@@ -14,6 +14,9 @@ namespace pindus {
 /// The largest manifest file that is read.
 inline constexpr std::size_t manifest_size_limit = 1 << 20;
 
+/// The longest id of a provider, in bytes.
+inline constexpr std::size_t manifest_id_limit = 64;
+
 /// One manifest file. Its members have the right types, where they aren't null; whether it is whole
 /// shows only after the merge.
 struct Manifest {

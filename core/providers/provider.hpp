@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,9 @@ struct Provider {
   std::vector<std::string> env;  ///< environment variables that may hold a key, in their order
   std::string docs_url;
   bool enabled = true;
+  /// Why nothing may be asked of its servers: a file that names it is refused, and might have moved
+  /// it. What the other files say still serves for reading and listing.
+  std::optional<Reason> refused = {};
   std::vector<Method> methods;  ///< oauth first
   std::vector<ManifestFile> files;
   std::string merged_json;  ///< the merged manifest on one line, for `plugin show`

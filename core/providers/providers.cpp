@@ -9,11 +9,22 @@
 
 namespace pindus {
 
+const Reason* Refusals::find(std::string_view id) const {
+  const auto found = by_provider.find(ascii_lower(id));
+  if (found != by_provider.end()) return &found->second;
+  return of_all ? &*of_all : nullptr;
+}
+
 ProviderDirectory::ProviderDirectory(std::vector<Provider> providers,
-                                     std::vector<DirectoryWarning> warnings)
-    : providers_(std::move(providers)), warnings_(std::move(warnings)) {
+                                     std::vector<DirectoryWarning> warnings, Refusals refusals)
+    : providers_(std::move(providers)),
+      warnings_(std::move(warnings)),
+      refusals_(std::move(refusals)) {
   std::ranges::sort(providers_, {},
                     [](const Provider& provider) { return ascii_lower(provider.id); });
+  for (Provider& provider : providers_) {
+    if (const Reason* why = refusals_.find(provider.id)) provider.refused = *why;
+  }
 }
 
 const Provider* ProviderDirectory::find_provider(std::string_view id) const noexcept {
@@ -24,6 +35,9 @@ const Provider* ProviderDirectory::find_provider(std::string_view id) const noex
 
 Result<const Provider*> ProviderDirectory::require_provider(std::string_view id) const {
   if (const Provider* found = find_provider(id)) return found;
+  if (const Reason* refused = refusals_.find(id)) {
+    return std::unexpected(refused_provider(*refused));
+  }
   const auto near = near_names(id);
   return fail(FaultKind::unknown_provider,
               fmt::format("no manifest describes \"{}\"", printable(id, 80)),
@@ -31,12 +45,17 @@ Result<const Provider*> ProviderDirectory::require_provider(std::string_view id)
                            : fmt::format("did you mean {}?", fmt::join(near, " or ")));
 }
 
+CredentialFault refused_provider(Reason why) {
+  return {FaultKind::unknown_provider, "Provider is refused", std::move(why.message),
+          std::move(why.hint)};
+}
+
 std::vector<LoginChoice> list_login_providers(const ProviderDirectory& directory) {
   std::vector<LoginChoice> choices;
   for (const AuthKind kind : {AuthKind::oauth, AuthKind::api_key}) {
     for (const Provider& provider : directory.providers()) {
       const Method* method = provider.method(kind);
-      if (provider.enabled && method != nullptr && method->available()) {
+      if (provider.enabled && !provider.refused && method != nullptr && method->available()) {
         choices.push_back({&provider, kind});
       }
     }

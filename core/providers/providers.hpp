@@ -1,6 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,7 +22,18 @@ struct DirectoryWarning {
   Reason why;
 };
 
-/// Where to look. Paths that don't exist are layers without files.
+/// Why providers can't be used, though other files may describe them: a file that names them is
+/// refused, and what it would have said nobody knows.
+struct Refusals {
+  std::map<std::string, Reason, std::less<>> by_provider;  ///< by id, in lower case
+  /// A folder that isn't read, so that it may concern any provider.
+  std::optional<Reason> of_all;
+
+  /// Why the provider of that id is refused; null where it isn't. Borrowed.
+  [[nodiscard]] const Reason* find(std::string_view id) const;
+};
+
+/// Where to look. Paths that don't exist are layers without files, but for the last two.
 struct DirectoryOptions {
   std::filesystem::path executable;  ///< canonical; the vendor layer's trust is measured by it
   std::filesystem::path manifests;   ///< DATADIR/pindus/providers.d
@@ -43,18 +57,19 @@ struct DirectoryOptions {
 class ProviderDirectory {
  public:
   /// Reads and merges the manifests of all layers. Runs no plugin code and opens no library. What
-  /// is broken or not trusted is left out and told by warnings().
+  /// is broken or not trusted is left out and told by warnings(); a provider that a file so left
+  /// out names is still there with what the others say, and refused.
   [[nodiscard]] static ProviderDirectory discover(const DirectoryOptions& options);
 
   /// A directory of just these, for tests and embedders.
   explicit ProviderDirectory(std::vector<Provider> providers,
-                             std::vector<DirectoryWarning> warnings = {});
+                             std::vector<DirectoryWarning> warnings = {}, Refusals refusals = {});
 
   /// By id, without case; null where there is none. Borrowed from the directory.
   [[nodiscard]] const Provider* find_provider(std::string_view id) const noexcept;
 
   /// The same where there must be one. Fault: unknown-provider, with the names that were perhaps
-  /// meant.
+  /// meant, or with the refusal of the only file that names it.
   [[nodiscard]] Result<const Provider*> require_provider(std::string_view id) const;
 
   /// All of them, by id.
@@ -65,11 +80,16 @@ class ProviderDirectory {
   [[nodiscard]] std::vector<std::string> near_names(std::string_view id) const;
 
   [[nodiscard]] std::span<const DirectoryWarning> warnings() const noexcept { return warnings_; }
+  [[nodiscard]] const Refusals& refusals() const noexcept { return refusals_; }
 
  private:
   std::vector<Provider> providers_;
   std::vector<DirectoryWarning> warnings_;
+  Refusals refusals_;
 };
+
+/// The fault of a command that can't do without a provider that is refused: unknown-provider.
+[[nodiscard]] CredentialFault refused_provider(Reason why);
 
 /// A line of the sign-in menu.
 struct LoginChoice {
@@ -77,7 +97,8 @@ struct LoginChoice {
   AuthKind method = AuthKind::api_key;
 };
 
-/// What the menu offers: enabled providers, methods whose library is there; browser sign-in first,
+/// What the menu offers: providers that are enabled and not refused, methods whose library is
+/// there; browser sign-in first,
 /// a provider with both methods twice. Borrowed from the directory.
 [[nodiscard]] std::vector<LoginChoice> list_login_providers(const ProviderDirectory& directory);
 

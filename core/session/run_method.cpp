@@ -267,6 +267,7 @@ SessionOutcome run_method(const SessionRequest& request) {
                                request.provider->label)});
   }
   const Method& method = *request.method;
+  if (request.provider->refused) return failed(PINDUS_INTERNAL, *request.provider->refused);
   if (!method.available()) {
     return failed(PINDUS_INTERNAL, method.unavailable);
   }

@@ -24,7 +24,8 @@ CredentialFault fault_of(const SessionOutcome& outcome) {
 
 }  // namespace
 
-Result<void> check_enabled(const Provider& provider) {
+Result<void> check_usable(const Provider& provider) {
+  if (provider.refused) return std::unexpected(refused_provider(*provider.refused));
   if (provider.enabled) return {};
   return std::unexpected(CredentialFault{
       FaultKind::unknown_provider, "Provider is disabled",
@@ -34,7 +35,7 @@ Result<void> check_enabled(const Provider& provider) {
 }
 
 Result<SignedIn> sign_in(const SignIn& request, SessionRequest session) {
-  PINDUS_CHECK(check_enabled(request.provider));
+  PINDUS_CHECK(check_usable(request.provider));
   session.operation = Operation::sign_in;
   session.provider = &request.provider;
   session.method = &request.method;

@@ -22,12 +22,12 @@ struct SignedIn {
   OAuthCredentials credentials;
 };
 
-/// Fault: unknown-provider, where a manifest takes the provider out of use.
-[[nodiscard]] Result<void> check_enabled(const Provider& provider);
+/// Fault: unknown-provider, where a manifest takes the provider out of use, or one is refused.
+[[nodiscard]] Result<void> check_usable(const Provider& provider);
 
 /// Signs in and stores nothing; `session` is what it works with. Waits for the person and the
-/// network. Faults: unknown-provider, where a manifest takes the provider out of use; usage, for a
-/// wrong answer; invalid-key; aborted; vault ("Sign-in failed").
+/// network. Faults: those of check_usable; usage, for a wrong answer; invalid-key; aborted; vault
+/// ("Sign-in failed").
 [[nodiscard]] Result<SignedIn> sign_in(const SignIn& request, SessionRequest session);
 
 }  // namespace pindus

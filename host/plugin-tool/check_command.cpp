@@ -71,7 +71,11 @@ std::vector<Subject> subjects_of_manifest(const fs::path& manifest,
     if (warning.path == manifest)
       throw std::runtime_error(warning.why.message + "; " + warning.why.hint);
   }
-  const Provider* provider = directory.find_provider(provider_id(manifest));
+  const std::string id = provider_id(manifest);
+  if (const Reason* refused = directory.refusals().find(id)) {
+    throw std::runtime_error(refused->message + "; " + refused->hint);
+  }
+  const Provider* provider = directory.find_provider(id);
   if (provider == nullptr) {
     throw std::runtime_error(fmt::format("{} gives no provider", manifest.string()));
   }

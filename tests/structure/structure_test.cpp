@@ -86,7 +86,7 @@ const std::map<std::string, std::set<std::string>, std::less<>> foundations = {
     {"core/bare", {}},
     {"core/base", {"core/bare"}},
     {"core/vault", {"core/bare", "core/base"}},
-    {"core/providers", {"core/base"}},
+    {"core/providers", {"core/bare", "core/base"}},
     {"core/services", {"core/base"}},
     {"core/session",
      {"core/base", "core/vault", "core/providers", "core/services", "core/session/slots"}},

@@ -65,6 +65,34 @@ TEST_CASE("the list as JSON says the same") {
   CHECK(text_at(*json, "/refused/0/path") == tree.broken);
 }
 
+TEST_CASE("list and show say which provider is refused, and why") {
+  const Moved tree;
+  const auto file = tree.user("x.moved.json", "{");
+  const auto directory = tree.discover();
+  const auto& x = *directory.find_provider("x");
+  const std::string why = file.native() + " is not used: ";
+  for (const std::string& text :
+       {plugin_list(directory, ReportFormat::text), plugin_show(x, ReportFormat::text)}) {
+    CHECK_THAT(text, Contains("x (Ex), refused\n  no sign-in, refresh or revocation: " + why) &&
+                         Contains("\n    correct the file, or remove it\n"));
+  }
+  const auto list = Json::parse(plugin_list(directory, ReportFormat::json));
+  const auto show = Json::parse(plugin_show(x, ReportFormat::json));
+  REQUIRE((list && show));
+  CHECK_THAT(text_at(*list, "/providers/0/refused/reason"), Contains(why));
+  CHECK_THAT(text_at(*show, "/refused/reason"), Contains(why));
+  CHECK(text_at(*show, "/refused/hint") == "correct the file, or remove it");
+}
+
+TEST_CASE("a provider that isn't refused has nothing said about it") {
+  const Moved tree;
+  const auto directory = tree.discover();
+  const auto list = Json::parse(plugin_list(directory, ReportFormat::json));
+  REQUIRE(list.has_value());
+  CHECK(text_at(*list, "/providers/0/refused") == "null");
+  CHECK_THAT(plugin_show(*directory.find_provider("x"), ReportFormat::text), !Contains("refused"));
+}
+
 TEST_CASE("each value is shown with the file that gave it, but for the client's secret") {
   const Moved tree;
   const auto directory = tree.discover();
