@@ -22,10 +22,19 @@ std::string_view usual_label(FaultKind kind) noexcept {
   return "Credential store error";
 }
 
-// Whether the well-formed sequence at the start of `text` is C0, DEL or C1.
+// Whether the well-formed sequence at the start of `text` is C0, DEL or C1, or one of those that
+// turn the direction of a line or end it: with them a text shows as another than it is.
 bool is_control(std::string_view text) noexcept {
-  const auto lead = static_cast<std::uint8_t>(text[0]);
-  return lead < 0x20 || lead == 0x7F || (lead == 0xC2 && static_cast<std::uint8_t>(text[1]) < 0xA0);
+  const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  switch (at(0)) {
+    case 0xC2: return at(1) < 0xA0;
+    case 0xD8: return at(1) == 0x9C;  // U+061C
+    case 0xE2:                        // U+200E, U+200F, U+2028 to U+202E, U+2066 to U+206F
+      return (at(1) == 0x80 &&
+              (at(2) == 0x8E || at(2) == 0x8F || (at(2) >= 0xA8 && at(2) <= 0xAE))) ||
+             (at(1) == 0x81 && at(2) >= 0xA6 && at(2) <= 0xAF);
+    default: return at(0) < 0x20 || at(0) == 0x7F;
+  }
 }
 
 }  // namespace

@@ -59,8 +59,8 @@ using Result = std::expected<T, CredentialFault>;
 /// one; no final newline. Control characters and line breaks in the parts are removed.
 [[nodiscard]] std::string format_credential_fault(const CredentialFault& fault);
 
-/// `text` without control characters (C0, DEL, C1 in UTF-8) and without bytes that are not UTF-8,
-/// at most `limit` bytes: for whatever a server or a file said.
+/// `text` without control characters (C0, DEL, C1 in UTF-8, those for the direction of a line) and
+/// without bytes that are not UTF-8, at most `limit` bytes: for whatever a server or a file said.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 300);
 
 /// Whether `printable` would leave `text` as it is: UTF-8 without control characters.

@@ -24,6 +24,17 @@ TEST_CASE("what a server says can neither move the cursor nor break the line") {
   CHECK(format_credential_fault(fault) == "Sign-in failed: host said [2Jred 31mdone");
 }
 
+TEST_CASE("what a server says can't turn the direction of a line") {
+  for (const char* turn : {"\u061c", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d",
+                           "\u202e", "\u2066", "\u2067", "\u2068", "\u2069", "\u2028", "\u2029"}) {
+    CAPTURE(turn);
+    CHECK(printable(std::string("a") + turn + "b") == "ab");
+    CHECK_FALSE(pindus::is_printable(turn));
+  }
+  const std::string neighbours = "\u061b\u061d\u2010\u2027\u202f\u2064\u2070";
+  CHECK(printable(neighbours) == neighbours);
+}
+
 TEST_CASE("text that is not UTF-8 loses only what is not") {
   CHECK(printable("gr\xc3\xbc\xc3\x9f \xf0\x9f\x94\x91") == "gr\xc3\xbc\xc3\x9f \xf0\x9f\x94\x91");
   CHECK(printable("a\xc3") == "a");
