@@ -61,7 +61,9 @@ bool is_loopback(std::string_view host_and_port) noexcept {
   const std::string_view host = bracket != std::string_view::npos
                                     ? host_and_port.substr(0, bracket + 1)
                                     : host_and_port.substr(0, host_and_port.find(':'));
-  return host == "localhost" || host == "[::1]" || is_loopback_address(host);
+  // libcurl looks up no name that ends in "localhost" either (RFC 6761 section 6.3).
+  return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" ||
+         is_loopback_address(host);
 }
 
 HttpFailure invalid(std::string message) {

@@ -29,30 +29,38 @@ class GithubCopilot {
     PINDUS_TRY(const OAuthClient client, OAuthClient::from_manifest(session_));
     PINDUS_TRY(const std::string url, session_.option("access_token_url"));
     PINDUS_TRY(const OAuthAnswer answer, device_.authorize(client, url));
-    PINDUS_TRY(const auto token, string_member(session_, answer, "access_token"));
+    PINDUS_TRY(const auto token, token_member(session_, answer, "access_token"));
     if (!token) return session_.fail(PINDUS_PROTOCOL, answer.host + " gave no access token");
     PINDUS_CHECK(session_.set("refresh", *token));
-    return exchange(*token);
+    return exchange(*token, Operation::sign_in);
   }
 
   Status refresh() {
     PINDUS_TRY(const auto token, session_.stored("refresh").if_found());
-    if (token) return exchange(*token);
+    if (token) return exchange(*token, Operation::refresh);
     return session_.fail(PINDUS_REJECTED, "the account has no GitHub token", "sign in again");
   }
 
  private:
-  Status exchange(const Secret& github_token) const {
+  enum class Operation { sign_in, refresh };
+
+  // A sign-in waits for a server that can't just now, as the host does on a refresh.
+  Status exchange(const Secret& github_token, Operation operation) const {
     PINDUS_TRY(const std::string url, session_.option("exchange_url"));
     PINDUS_TRY(const std::string lines, session_.option("exchange_headers", ""));
     Fields headers{{"Authorization", {"Bearer ", github_token}}, {"Accept", "application/json"}};
     PINDUS_CHECK(add_headers(lines, headers));
-    PINDUS_TRY(const Response response, session_.get(url, headers));
+    PINDUS_TRY(Response response, session_.get(url, headers));
+    const auto pause_s = short_pause(session_, response);
+    if (operation == Operation::sign_in && is_unavailable(session_, response) && pause_s) {
+      PINDUS_CHECK(session_.sleep_ms(*pause_s * 1000));
+      PINDUS_TRY(response, session_.get(url, headers));
+    }
     PINDUS_CHECK(check_entitled(url, response));
     PINDUS_TRY(const OAuthAnswer answer, read_answer(session_, url, response));
     if (!answer.error.empty()) return refuse(session_, answer);
 
-    PINDUS_TRY(const auto token, string_member(session_, answer, "token"));
+    PINDUS_TRY(const auto token, token_member(session_, answer, "token"));
     if (!token) return session_.fail(PINDUS_PROTOCOL, answer.host + " gave no Copilot token");
     PINDUS_TRY(const std::string base_url, base_url_of(answer, *token));
     PINDUS_CHECK(session_.set("access", *token));
@@ -81,7 +89,10 @@ class GithubCopilot {
   Status check_entitled(std::string_view url, const Response& response) const {
     if (is_unavailable(session_, response)) return {};  // read_answer says so
     const std::string host = pindus::sdk::host_of(url);
-    switch (response.status) {
+    const int32_t status = response.status;
+    // What answers these two with a page is a proxy.
+    if ((status == 403 || status == 404) && !is_json_object(response)) return {};
+    switch (status) {
       case 401:
         return session_.fail(PINDUS_REJECTED, host + " does not accept the GitHub token (HTTP 401)",
                              "sign in again");
@@ -96,6 +107,12 @@ class GithubCopilot {
             "sign in again, with a client id that Copilot knows");
       default: return {};
     }
+  }
+
+  bool is_json_object(const Response& response) const {
+    const auto json = session_.parse_json(response.body);
+    const auto type = json ? json->type("") : Result<uint32_t>(json.error());
+    return type && *type == PINDUS_JSON_OBJECT;
   }
 
   // refresh_in doesn't depend on this computer's clock; the minute more is what GitHub's own

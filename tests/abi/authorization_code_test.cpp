@@ -147,6 +147,30 @@ TEST_CASE("the exchange is a form, or JSON with the state, as the manifest says"
   CHECK(request.field("redirect_uri") == "http://localhost:1455/callback");
 }
 
+TEST_CASE("an exchange that can't just now is tried once more, as the server says when") {
+  struct Case {
+    FakeAnswer first;
+    std::vector<int64_t> sleeps;
+  };
+  const auto tried =
+      GENERATE(Case{{503, "", {{"Retry-After", "3"}}}, {3000}},
+               Case{{503, "", {{"Retry-After", "1.2"}}}, {2000}},
+               Case{{429, R"({"error":"temporarily_unavailable"})", {{"Retry-After", "0"}}}, {0}},
+               Case{{503, "", {}}, {}}, Case{{503, "", {{"Retry-After", "6"}}}, {}},
+               Case{{503, R"({"error":"invalid_grant"})", {{"Retry-After", "1"}}}, {}},
+               Case{{0, "", {}, PINDUS_NETWORK}, {}});
+  CAPTURE(tried.first.status, tried.first.body);
+  Server server;
+  server.host.prompts = {"the-code"};
+  server.host.server = {tried.first, {200, token_answer, {}}};
+  sdk::Session session(server.host.table(), server.host.session());
+  const bool again = !tried.sleeps.empty();
+  CHECK((sdk::AuthorizationCodeFlow(session).sign_in().code() == PINDUS_OK) == again);
+  CHECK(server.host.sleeps == tried.sleeps);
+  REQUIRE(server.host.requests.size() == (again ? 2 : 1));
+  CHECK(server.host.requests.front().body == server.host.requests.back().body);
+}
+
 TEST_CASE("an option that is missing is named") {
   Server server;
   const std::string option = GENERATE("client_id", "authorize_url", "token_url");

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "core/base/json.hpp"
+#include "core/base/json_mending.hpp"
 #include "core/services/services.hpp"
 
 namespace pindus::test {
@@ -120,6 +121,10 @@ struct FakeServices {
     return give(host, answer, out);
   }
   static int32_t show_code(pindus_session id, const pindus_device_code* code) noexcept {
+    const auto is_address = [](pindus_str text) { return url_host(text_of(text)).has_value(); };
+    const bool bad_complete =
+        code->verification_uri_complete.size != 0 && !is_address(code->verification_uri_complete);
+    if (!is_address(code->verification_uri) || bad_complete) return PINDUS_INVALID_ARGUMENT;
     of(id).user_code = text_of(code->user_code);
     return PINDUS_OK;
   }
@@ -199,6 +204,7 @@ struct FakeServices {
   }
   static int32_t json_parse(pindus_session id, pindus_value value, pindus_json* out) noexcept {
     std::string document = text(of(id), value);
+    if (!Json::parse(document)) document = std::string_view(mended_json(document));
     if (!Json::parse(document)) return PINDUS_PROTOCOL;
     out->id = of(id).next_handle_++;
     of(id).documents_[out->id] = std::move(document);

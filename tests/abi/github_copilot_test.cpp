@@ -88,6 +88,21 @@ TEST_CASE("a copilot refresh is the exchange again, and the base address has fou
   CHECK(copilot.host.lifetime == 600);
 }
 
+TEST_CASE("an exchange that can't just now is tried once more after the consent") {
+  const auto then = GENERATE(200, 503);
+  Copilot copilot;
+  copilot.host.server = {
+      {200,
+       R"({"device_code":"d","user_code":"U","verification_uri":"https://github.com/login/device"})",
+       {}},
+      {200, R"({"access_token":"gho_1","token_type":"bearer"})", {}},
+      {503, "", {{"Retry-After", "2"}}},
+      {then, R"({"token":"tid=1;exp=2","refresh_in":1500})", {{"Retry-After", "2"}}}};
+  CHECK(copilot.run(plugin().sign_in) == (then == 200 ? PINDUS_OK : PINDUS_UNAVAILABLE));
+  CHECK(copilot.host.sleeps == std::vector<int64_t>{5000, 2000});
+  CHECK(copilot.host.requests.size() == 4);
+}
+
 TEST_CASE("each refusal of the copilot exchange has its own sentence") {
   Copilot copilot;
   CHECK(copilot.refresh({401, "", {}}) == PINDUS_REJECTED);
@@ -97,6 +112,9 @@ TEST_CASE("each refusal of the copilot exchange has its own sentence") {
   CHECK(copilot.refresh({404, "{}", {}}) == PINDUS_REJECTED);
   CHECK_THAT(copilot.host.error, Catch::Contains("kind of GitHub token"));
   CHECK(copilot.refresh({403, "{}", {{"Retry-After", "60"}}}) == PINDUS_UNAVAILABLE);
+  for (const int status : {403, 404}) {
+    CHECK(copilot.refresh({status, "<html>a proxy's page</html>", {}}) == PINDUS_PROTOCOL);
+  }
   CHECK(copilot.refresh({200, "{}", {}}) == PINDUS_PROTOCOL);
   CHECK(copilot.host.commits == 0);
 }

@@ -57,14 +57,31 @@ TEST_CASE("what a refresh's answer lacks is left as it is") {
 TEST_CASE("an answer without an access token counts only while the old one lives") {
   Account account;
   SECTION("the old one is over, or says nothing") {
-    CHECK(account.refresh(ok(R"({"refresh_token":"r-1"})")) == PINDUS_PROTOCOL);
-    CHECK_THAT(account.host.error, Catch::Contains("login.example gave no access token"));
+    CHECK(account.refresh(ok(R"({"token_type":"bearer"})")) == PINDUS_PROTOCOL);
+    CHECK(account.host.error ==
+          "login.example gave no access token; the refresh token may be used up by it");
   }
   SECTION("the old one goes on") {
     account.host.stored["access"] = jwt(R"({"exp":1790000500})");
     CHECK(account.refresh(ok(R"({"refresh_token":"r-1"})")) == PINDUS_OK);
     CHECK(account.host.lifetime == 500);
   }
+}
+
+TEST_CASE("a new refresh token is kept though the answer has no access token") {
+  const auto answer = GENERATE(as<std::string>(), R"({"refresh_token":"r-1"})",
+                               R"({"refresh_token":"r-1","access_token":7})",
+                               R"({"refresh_token":"r-1","access_token":""})",
+                               R"({"refresh_token":"r-1","access_token":"a\nb"})",
+                               "{\"refresh_token\":\"r-1\",\"access_token\":\"\xff\"}");
+  CAPTURE(answer);
+  Account account;
+  const bool has_old = GENERATE(true, false);
+  if (!has_old) account.host.stored.erase("access");
+  CHECK(account.refresh(ok(answer)) == PINDUS_OK);
+  CHECK(account.host.record == std::map<std::string, std::string>{{"refresh", "r-1"}});
+  // The old access token is over, and nobody is to be given it as a new one.
+  CHECK(account.host.lifetime == 0);
 }
 
 TEST_CASE("without expires_in a token's own claims tell its life, by the server's clock") {
@@ -74,6 +91,17 @@ TEST_CASE("without expires_in a token's own claims tell its life, by the server'
                              jwt(R"({"iat":1790000000,"exp":1790000900})") + R"("})")) ==
           PINDUS_OK);
   CHECK(account.host.lifetime == 900);
+}
+
+TEST_CASE("claims that can't be read are no reason to throw the token away") {
+  const std::string deep = std::string(70, '[') + std::string(70, ']');
+  const auto claims = GENERATE_COPY(as<std::string>(), "{", "[]", R"({"exp":[]})",
+                                    R"({"exp":"soon"})", R"({"a":)" + deep + "}");
+  CAPTURE(claims);
+  Account account;
+  REQUIRE(account.refresh(ok(R"({"access_token":")" + jwt(claims) + R"("})")) == PINDUS_OK);
+  CHECK(account.host.record.at("access") == jwt(claims));
+  CHECK_FALSE(account.host.lifetime);
 }
 
 TEST_CASE("the account's id comes from the id token, else from the access token") {
@@ -136,15 +164,24 @@ TEST_CASE("each way to fail has its code and names the host") {
            "invalid_grant: gone"},
       Case{{200, R"({"error":"invalid_grant"})", {}}, PINDUS_REJECTED, "invalid_grant"},
       Case{{400, R"({"error":"invalid_request"})", {}}, PINDUS_DENIED, "invalid_request"},
-      Case{{429, R"({"error":"invalid_grant"})", {}}, PINDUS_UNAVAILABLE, "HTTP 429"},
+      Case{{429, R"({"error":{"type":"rate_limit_error","message":"slow"}})", {}},
+           PINDUS_UNAVAILABLE,
+           "HTTP 429: rate_limit_error: slow"},
+      Case{{500, R"({"error":"server_error"})", {}}, PINDUS_UNAVAILABLE, "HTTP 500: server_error"},
       Case{{503, "<html>down</html>", {}}, PINDUS_UNAVAILABLE, "HTTP 503"},
       Case{{403, "", {{"Retry-After", "5"}}}, PINDUS_UNAVAILABLE, "HTTP 403"},
       Case{{403, "<html>no</html>", {}}, PINDUS_PROTOCOL, "HTTP 403 with something that is not"},
       Case{{404, R"({"message":"moved"})", {}}, PINDUS_PROTOCOL, "without an OAuth error: moved"},
       Case{{302, "", {}}, PINDUS_PROTOCOL, "a redirect"},
-      Case{{200, R"({"access_token":"a-1)", {}}, PINDUS_PROTOCOL, "not a JSON object"},
-      Case{{200, R"(["a-1"])", {}}, PINDUS_PROTOCOL, "not a JSON object"},
-      Case{{200, R"({"access_token":7})", {}}, PINDUS_PROTOCOL, "\"access_token\" that is not"});
+      Case{{200, R"({"access_token":"a-1)", {}},
+           PINDUS_PROTOCOL,
+           "not a JSON object; the refresh token may be used up"},
+      Case{{200, R"(["a-1"])", {}},
+           PINDUS_PROTOCOL,
+           "not a JSON object; the refresh token may be used up"},
+      Case{{200, R"({"access_token":7})", {}},
+           PINDUS_PROTOCOL,
+           "sent an access token that can't be one; the refresh token may be used up"});
   CAPTURE(failure.answer.body);
   Account account;
   CHECK(account.refresh(failure.answer) == failure.code);
@@ -153,12 +190,28 @@ TEST_CASE("each way to fail has its code and names the host") {
   CHECK_THAT(account.host.error, Catch::Contains("login.example"));
 }
 
-TEST_CASE("the manifest says which errors are permanent") {
+TEST_CASE("the error in the body counts, whatever status and Retry-After say beside it") {
+  const int status = GENERATE(200, 400, 403, 429, 500, 503);
+  CAPTURE(status);
+  Account account;
+  CHECK(account.refresh({status, R"({"error":"invalid_grant"})", {{"Retry-After", "5"}}}) ==
+        PINDUS_REJECTED);
+  account.host.options["permanent_errors"] = "token_gone";
+  CHECK(account.refresh({status, R"({"error":"token_gone"})", {{"Retry-After", "5"}}}) ==
+        PINDUS_REJECTED);
+}
+
+TEST_CASE("the errors that the manifest calls permanent are all that are") {
   Account account;
   account.host.options["permanent_errors"] = "refresh_token_reused token_gone";
   CHECK(account.refresh({400, R"({"error":"token_gone"})", {}}) == PINDUS_REJECTED);
-  CHECK(account.refresh({400, R"({"error":"token"})", {}}) == PINDUS_DENIED);
-  CHECK(account.refresh({400, R"({"error":"invalid_grant"})", {}}) == PINDUS_DENIED);
+  for (const char* other : {"token", "invalid_grant", "invalid_request", "access_denied"}) {
+    CAPTURE(other);
+    CHECK(account.refresh({400, R"({"error":")" + std::string(other) + R"("})", {}}) ==
+          PINDUS_UNAVAILABLE);
+    CHECK_THAT(account.host.error,
+               Catch::Contains("login.example refused: ") && Catch::Contains(other));
+  }
 }
 
 TEST_CASE("an account without a refresh token needs a new sign-in") {
@@ -172,6 +225,12 @@ TEST_CASE("lifetimes are numbers, strings of digits, or a hundred years") {
   Account account;
   CHECK(account.refresh(ok(R"({"access_token":"a","expires_in":"3599"})")) == PINDUS_OK);
   CHECK(account.host.lifetime == 3599);
+  for (const char* half : {R"("60.5")", "60.9", "6.0e1"}) {
+    account.host.commits = 0;
+    CHECK(account.refresh(ok(R"({"access_token":"a","expires_in":)" + std::string(half) + "}")) ==
+          PINDUS_OK);
+    CHECK(account.host.lifetime == 60);
+  }
   account.host.commits = 0;
   CHECK(account.refresh(ok(R"({"access_token":"a","expires_in":99999999999999})")) == PINDUS_OK);
   CHECK(account.host.lifetime == int64_t{100} * 365 * 24 * 3600);

@@ -2,6 +2,7 @@
 #include <span>
 
 #include "core/base/json.hpp"
+#include "core/base/json_mending.hpp"
 #include "core/session/form_encoding.hpp"
 #include "core/session/slots/slots.hpp"
 
@@ -137,6 +138,7 @@ Code json_parse(Session& session, pindus_value text, pindus_json* out) {
   if (joined.visibility == Visibility::closed) return PINDUS_FORBIDDEN;
   if (is_too_deep(joined.bytes.view())) return PINDUS_TOO_LARGE;
   auto parsed = Json::parse(joined.bytes.view());
+  if (!parsed) parsed = Json::parse(mended_json(joined.bytes.view()));
   if (!parsed) return PINDUS_PROTOCOL;
   out->id = session.documents.add(HeldJson(*std::move(parsed)));
   return PINDUS_OK;

@@ -309,8 +309,10 @@ typedef struct pindus_host_1 {
   int32_t (*form_decode)(pindus_session session, pindus_value form, pindus_str name,
                          pindus_secret* out) PINDUS_NOEXCEPT;
 
-  /* [session-thread] Parses a document (RFC 8259). PINDUS_PROTOCOL where it isn't JSON,
-   * PINDUS_TOO_LARGE beyond 1 MiB or 64 levels. */
+  /* [session-thread] Parses a document (RFC 8259). A byte order mark is skipped; in strings U+FFFD
+   * stands for what is not text (other bytes than UTF-8, lone surrogates, unknown escapes); numbers
+   * have at least the range of a double. PINDUS_PROTOCOL where it isn't JSON, PINDUS_TOO_LARGE
+   * beyond 1 MiB or 64 levels. */
   int32_t (*json_parse)(pindus_session session, pindus_value text, pindus_json* out)
       PINDUS_NOEXCEPT;
 

@@ -42,7 +42,7 @@ class AuthorizationCodeFlow {
     if (exchange_state == "true") fields.emplace_back("state", state);
     if (!redirect_uri.empty()) fields.emplace_back("redirect_uri", redirect_uri);
     fields.emplace_back("code_verifier", verifier);
-    PINDUS_TRY(const OAuthAnswer answer, client.request_token(fields));
+    PINDUS_TRY(const OAuthAnswer answer, client.request_first_token(fields));
     return client.keep(answer);
   }
 

@@ -19,12 +19,11 @@ inline Result<std::optional<Json>> jwt_claims(const Session& session, const Secr
 
   const std::string_view payload = text.view().substr(first + 1, second - first - 1);
   const Result<Secret> decoded = session.base64url_decode(payload);
-  if (decoded.code() == PINDUS_PROTOCOL) return std::optional<Json>();
-  if (!decoded) return decoded.error();
-  Result<Json> claims = session.parse_json(*decoded);
-  if (claims.code() == PINDUS_PROTOCOL) return std::optional<Json>();
-  if (!claims) return claims.error();
-  return std::optional<Json>(std::move(*claims));
+  Result<Json> claims = decoded ? session.parse_json(*decoded) : Result<Json>(decoded.error());
+  if (claims) return std::optional<Json>(std::move(*claims));
+  // Whatever stands there, it is no reason to throw a token away.
+  const bool is_other = claims.code() == PINDUS_PROTOCOL || claims.code() == PINDUS_TOO_LARGE;
+  return is_other ? Result<std::optional<Json>>(std::optional<Json>()) : claims.error();
 }
 
 }  // namespace pindus::sdk

@@ -33,10 +33,12 @@ class OAuthClient {
     if (!secret_.empty()) fields.emplace_back("client_secret", secret_);
   }
 
-  /// Posts to an endpoint and reads its answer, which may hold an OAuth error.
-  Result<OAuthAnswer> post(const std::string& url, const Fields& fields, FormFormat format) const {
+  /// Posts to an endpoint and reads its answer, which may hold an OAuth error. `if_lost` as for
+  /// read_answer.
+  Result<OAuthAnswer> post(const std::string& url, const Fields& fields, FormFormat format,
+                           std::string_view if_lost = {}) const {
     PINDUS_TRY(const Response response, send(url, fields, format));
-    return read_answer(*session_, url, response);
+    return read_answer(*session_, url, response, if_lost);
   }
 
   /// The format that an option ("token_body", "revoke_body") asks for.
@@ -50,13 +52,26 @@ class OAuthClient {
         "the manifest's option \"" + std::string(option) + "\" is neither form nor json");
   }
 
-  /// The token endpoint (RFC 6749 section 3.2). An OAuth error fails the session.
-  Result<OAuthAnswer> request_token(const Fields& fields) const {
+  /// The token endpoint (RFC 6749 section 3.2). An OAuth error fails the session. `if_lost` as for
+  /// read_answer.
+  Result<OAuthAnswer> request_token(const Fields& fields, std::string_view if_lost = {}) const {
     PINDUS_TRY(const std::string url, session_->option("token_url"));
     PINDUS_TRY(const FormFormat body, format("token_body"));
-    PINDUS_TRY(OAuthAnswer answer, post(url, fields, body));
-    if (!answer.error.empty()) return refuse(*session_, answer);
-    return answer;
+    return without_error(post(url, fields, body, if_lost));
+  }
+
+  /// The same for a grant that a person has just given: a server that can't just now and says for
+  /// how long, up to 5 s, is asked once more. On a refresh the host does that.
+  Result<OAuthAnswer> request_first_token(const Fields& fields) const {
+    PINDUS_TRY(const std::string url, session_->option("token_url"));
+    PINDUS_TRY(const FormFormat body, format("token_body"));
+    PINDUS_TRY(const Response response, send(url, fields, body));
+    const std::optional<int64_t> pause_s = short_pause(*session_, response);
+    Result<OAuthAnswer> answer = read_answer(*session_, url, response);
+    const bool may_pass = answer ? is_passing(*answer) : answer.code() == PINDUS_UNAVAILABLE;
+    if (!may_pass || !pause_s) return without_error(std::move(answer));
+    PINDUS_CHECK(session_->sleep_ms(*pause_s * 1000));
+    return without_error(post(url, fields, body));
   }
 
   /// RFC 6749 section 6, to the record's end. Members that the answer lacks stay as they are.
@@ -68,7 +83,7 @@ class OAuthClient {
     Fields fields{{"grant_type", "refresh_token"}};
     identify(fields);
     fields.emplace_back("refresh_token", *token);
-    PINDUS_TRY(const OAuthAnswer answer, request_token(fields));
+    PINDUS_TRY(const OAuthAnswer answer, request_token(fields, may_be_used_up));
     return keep(answer);
   }
 
@@ -91,22 +106,24 @@ class OAuthClient {
     return refuse(*session_, answer);
   }
 
-  /// Puts a token answer (RFC 6749 section 5.1) into the record and commits it. A usable access
-  /// token is kept whatever stands beside it.
+  /// Puts a token answer (RFC 6749 section 5.1) into the record and commits it. A token that can be
+  /// used is kept whatever stands beside it, and whatever is missing there.
   Status keep(const OAuthAnswer& answer) const {
-    PINDUS_TRY(const auto access, string_member(*session_, answer, "access_token"));
-    constexpr auto tolerant = WrongType::counts_as_missing;
-    PINDUS_TRY(const auto refresh, string_member(*session_, answer, "refresh_token", tolerant));
-    PINDUS_TRY(const auto id_token, string_member(*session_, answer, "id_token", tolerant));
-    PINDUS_TRY(const auto expires_in, seconds_member(*session_, answer, "expires_in", tolerant));
+    PINDUS_TRY(const auto access, token_member(*session_, answer, "access_token"));
+    PINDUS_TRY(const auto refresh, token_member(*session_, answer, "refresh_token"));
+    PINDUS_TRY(const auto id_token, token_member(*session_, answer, "id_token"));
+    PINDUS_TRY(const auto expires_in, seconds_member(*session_, answer, "expires_in"));
     if (access) PINDUS_CHECK(session_->set("access", *access));
     if (refresh) PINDUS_CHECK(session_->set("refresh", *refresh));
     PINDUS_CHECK(keep_account(id_token, access));
-    PINDUS_CHECK(access ? keep_lifetime(*access, expires_in) : keep_old_access(answer, expires_in));
+    PINDUS_CHECK(access ? keep_lifetime(*access, expires_in)
+                        : keep_old_access(answer, refresh.has_value(), expires_in));
     return session_->commit();
   }
 
  private:
+  static constexpr std::string_view may_be_used_up = "the refresh token may be used up by it";
+
   OAuthClient(const Session& session, std::string id, std::string secret)
       : session_(&session), id_(std::move(id)), secret_(std::move(secret)) {}
 
@@ -122,6 +139,11 @@ class OAuthClient {
                         "it begins with \"/\"; a \"/\" in a name is written \"~1\"");
   }
 
+  Result<OAuthAnswer> without_error(Result<OAuthAnswer> answer) const {
+    if (answer && !answer->error.empty()) return refuse(*session_, *answer);
+    return answer;
+  }
+
   Result<Response> send(const std::string& url, const Fields& fields, FormFormat format) const {
     PINDUS_TRY(const Secret body, session_->encode_form(fields, format));
     const char* type =
@@ -135,25 +157,33 @@ class OAuthClient {
     if (expires_in) return session_->set_lifetime(*expires_in);
     PINDUS_TRY(const auto claims, jwt_claims(*session_, access));
     if (!claims) return {};
-    const Result<int64_t> end = claims->integer("/exp");
+    const Result<int64_t> end = detail::seconds_at(*claims, "/exp");
     if (!end) return {};
-    const Result<int64_t> issued = claims->integer("/iat");
+    const Result<int64_t> issued = detail::seconds_at(*claims, "/iat");
     PINDUS_TRY(const int64_t now_ms, session_->now_ms());
     return session_->set_lifetime(lifetime(*end, issued ? *issued : now_ms / 1000));
   }
 
-  // A refresh may leave the access token out where the old one goes on; an old one that is over is
-  // no answer.
-  Status keep_old_access(const OAuthAnswer& answer, std::optional<int64_t> expires_in) const {
+  // A refresh may leave the access token out where the old one goes on. Where that is over, a new
+  // refresh token is kept all the same: the one that was sent is used up.
+  Status keep_old_access(const OAuthAnswer& answer, bool has_refresh,
+                         std::optional<int64_t> expires_in) const {
     PINDUS_TRY(const std::optional<Secret> old, session_->stored("access").if_found());
+    PINDUS_TRY(const std::optional<Secret> sent, session_->stored("refresh").if_found());
     if (old && expires_in) return session_->set_lifetime(*expires_in);
     if (old) {
       PINDUS_TRY(const auto claims, jwt_claims(*session_, *old));
-      const Result<int64_t> end = claims ? claims->integer("/exp") : Error{PINDUS_NOT_FOUND};
+      const Result<int64_t> end =
+          claims ? detail::seconds_at(*claims, "/exp") : Error{PINDUS_NOT_FOUND};
       PINDUS_TRY(const int64_t now_ms, session_->now_ms());
       if (end && *end > now_ms / 1000) return session_->set_lifetime(lifetime(*end, now_ms / 1000));
     }
-    return session_->fail(PINDUS_PROTOCOL, answer.host + " gave no access token");
+    if (sent && has_refresh) return session_->set_lifetime(0);
+    const char* what = answer.json.type("/access_token") ? " sent an access token that can't be one"
+                                                         : " gave no access token";
+    return session_->fail(
+        PINDUS_PROTOCOL,
+        detail::with_consequence(answer.host + what, sent ? may_be_used_up : std::string_view()));
   }
 
   static int64_t lifetime(int64_t end, int64_t start) {
@@ -172,7 +202,9 @@ class OAuthClient {
       PINDUS_TRY(const auto claims, jwt_claims(*session_, **token));
       if (!claims) continue;
       const Result<Secret> account = claims->secret(*pointer);
-      if (account) return session_->set("accountId", *account);
+      if (!account) continue;
+      if (session_->set("accountId", *account)) return {};
+      session_->log(PINDUS_LOG_WARNING, "the account's id in the token can't be stored");
     }
     return {};
   }
