@@ -225,6 +225,31 @@ TEST_CASE("a device code is shown with its address, its QR code and the time tha
   CHECK(fixture.io.qr_codes == 1);
 }
 
+TEST_CASE(
+    "a device's complete address is in the QR code, else printed, and opened where it may be") {
+  SessionFixture fixture;
+  static constexpr auto complete = "https://acme.example/device?code=ABCD-1234";
+  const auto show = [](const pindus_host_1* host, pindus_session session) {
+    const pindus_device_code code{sizeof(pindus_device_code),
+                                  0,
+                                  str("ABCD-1234"),
+                                  str("https://acme.example/device"),
+                                  str(complete),
+                                  90};
+    if (const int32_t shown = host->show_code(session, &code); shown != PINDUS_OK) return shown;
+    return store(host, session);
+  };
+  CHECK(fixture.run(show).code == PINDUS_OK);
+  CHECK(fixture.io.opened == std::vector<std::string>{complete});
+  CHECK_FALSE(fixture.io.said(complete));
+
+  fixture.request.show_qr = false;
+  fixture.request.open_browser = false;
+  CHECK(fixture.run(show).code == PINDUS_OK);
+  CHECK(fixture.io.opened.size() == 1);
+  CHECK(fixture.io.said(complete));
+}
+
 TEST_CASE("a sleep ends within 100 ms of an interrupt, and what was committed is not stored") {
   SessionFixture fixture;
   std::stop_source stop;

@@ -149,14 +149,22 @@ Code show_code(Session& session, const pindus_device_code* code) {
     return PINDUS_INTERACTION_FORBIDDEN;
   }
 
+  bool has_qr = false;
   if (session.request.show_qr && io->interactive()) {
     const auto qr = PINDUS_TRY(session.services())->qr_code(complete.empty() ? uri : complete);
     session.clear_countdown();
-    if (qr) static_cast<void>(io->show_qr(*qr));  // Where it can't be shown, the lines below serve.
+    has_qr = qr && io->show_qr(*qr);  // Where it can't be shown, the lines below serve.
   }
   session.notice("Open this page:");
   session.notice(uri);
   session.notice(fmt::format("and enter this code: {}", user_code));
+  if (!complete.empty() && !has_qr) {
+    session.notice("or open this page, whose address has the code in it:");
+    session.notice(complete);
+  }
+  if (!complete.empty() && session.request.open_browser) {
+    static_cast<void>(io->open_url(complete));  // The lines printed serve as well.
+  }
   session.code_expires.reset();
   constexpr int64_t a_year = 366LL * 24 * 3600;
   if (code->expires_in_s > 0) {
