@@ -1,13 +1,14 @@
 #include "core/services/http_client.hpp"
 
 #include <curl/curl.h>
-#include <dirent.h>
 #include <fmt/format.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <memory>
 #include <new>
 #include <optional>
@@ -17,13 +18,20 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/stoppable_wait.hpp"
 #include "core/base/text.hpp"
+#include "core/services/authorities.hpp"
+#include "core/services/http_failure.hpp"
 #include "core/services/http_rules.hpp"
 
 namespace pindus::http {
 namespace {
 
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
 constexpr long connect_limit_ms = 10'000;
+constexpr milliseconds pause_before_repeat{500};
 constexpr std::size_t answer_limit = std::size_t{1} << 20;
 
 using Kind = HttpFailure::Kind;
@@ -101,36 +109,21 @@ std::size_t receive(char* data, std::size_t, std::size_t size, void* answer) noe
   }
 }
 
-bool has_hashed_certificates(const char* directory) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(directory), &::closedir);
-  if (!entries) return false;
-  while (const dirent* entry = ::readdir(entries.get())) {
-    if (std::string_view(entry->d_name).ends_with(".0")) return true;
+void set_authorities(CURL* easy, const Authorities& authorities) {
+  if (!authorities.pem.empty()) {
+    curl_blob pem{const_cast<char*>(authorities.pem.data()), authorities.pem.size(),
+                  CURL_BLOB_NOCOPY};
+    curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &pem);
   }
-  return false;
+  if (!authorities.file && !authorities.directory) return;
+  const auto text = [](const auto& path) { return path ? path->c_str() : nullptr; };
+  curl_easy_setopt(easy, CURLOPT_CAINFO, text(authorities.file));
+  curl_easy_setopt(easy, CURLOPT_CAPATH, text(authorities.directory));
 }
 
-const char* nonblank_variable(const char* name) {
-  const char* value = ::secure_getenv(name);
-  return value != nullptr && *value != '\0' ? value : nullptr;
-}
-
-// A directory by hashes is read a certificate at a time; the bundle takes 23 ms.
-void choose_certificate_authorities(CURL* easy) {
-  const auto use = [easy](const char* file, const char* directory) {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, file);
-    curl_easy_setopt(easy, CURLOPT_CAPATH, directory);
-  };
-  for (const char* variable : {"SSL_CERT_FILE", "CURL_CA_BUNDLE"}) {
-    if (const char* file = nonblank_variable(variable)) return use(file, nullptr);
-  }
-  if (const char* directory = nonblank_variable("SSL_CERT_DIR")) return use(nullptr, directory);
-  constexpr const char* system_directory = "/etc/ssl/certs";
-  if (has_hashed_certificates(system_directory)) use(nullptr, system_directory);
-}
-
-void set_limits(CURL* easy) {
+void set_limits(CURL* easy, milliseconds limit) {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(limit.count()));
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_limit_ms);
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // a cancelled look-up isn't waited for
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -151,6 +144,7 @@ List header_list(const HttpRequest& request) {
     list.reset(longer);
   };
   append("Expect:");  // a server that doesn't know it would cost a second
+  append("Accept-Encoding:");
   for (const auto& [name, value] : request.headers) {
     std::string line;
     line.reserve(name.size() + 2 + value.view().size());
@@ -170,7 +164,8 @@ void set_request(CURL* easy, const HttpRequest& request, const curl_slist* heade
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(easy, CURLOPT_USERAGENT, agent.c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.time_limit.count()));
+  // Nothing is asked for, and what some send all the same is undone.
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
   if (request.method == "POST") {
     const std::string_view body = request.body.view();
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
@@ -213,75 +208,133 @@ std::optional<CURLcode> run(CURLM* multi, CURL* easy, WhenSent when_sent,
   return outcome;
 }
 
-HttpFailure describe_certificate(CURL* easy, const std::string& host) {
-  long verify_result = 0;
-  curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verify_result);
-  // The numbers are OpenSSL's (X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED).
-  switch (verify_result) {
-    case 9:
-      return {Kind::network, fmt::format("the certificate of {} is not valid yet", host),
-              "Check this computer's clock."};
-    case 10:
-      return {Kind::network, fmt::format("the certificate of {} has expired", host),
-              "Check this computer's clock; if it is right, the server is at fault."};
-    case 1:  // the name is looked at first, and nothing else then
-      return {Kind::network, fmt::format("the certificate of {} is for another name", host),
-              "Something between here and the server may be answering in its place."};
-    default:
-      return {Kind::network,
-              fmt::format("the certificate of {} is not signed by an authority known here", host),
-              "Behind a proxy that opens TLS, let SSL_CERT_FILE name its certificate; else "
-              "install the package ca-certificates."};
-  }
-}
-
-bool uses_proxy() {
-  constexpr const char* variables[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
-  return std::ranges::any_of(variables, [](const char* name) { return nonblank_variable(name); });
-}
-
-// Never curl's own text: it may quote the URL.
-HttpFailure describe_failure(CURLcode code, CURL* easy, const std::string& host) {
-  long proxy_status = 0;
-  curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
-  if (proxy_status >= 300) {
-    return {Kind::network,
-            fmt::format("the proxy answered {} instead of reaching {}", proxy_status, host),
-            "Check https_proxy, and no_proxy for hosts that need none."};
-  }
-  const std::string check_network = uses_proxy()
-                                        ? "https_proxy is set: check that the proxy is right."
-                                        : "Check the network; behind a proxy, set https_proxy.";
+Trouble trouble_of(CURLcode code, long proxy_status) noexcept {
+  if (proxy_status >= 300) return Trouble::proxy_refused;
   switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-      return {Kind::network, fmt::format("no address is known for {}", host), check_network};
-    case CURLE_COULDNT_RESOLVE_PROXY:
-      return {Kind::network, fmt::format("no address is known for the proxy to {}", host),
-              "Check https_proxy."};
-    case CURLE_COULDNT_CONNECT:
-      return {Kind::network, fmt::format("{} can't be reached", host), check_network};
-    case CURLE_OPERATION_TIMEDOUT:
-      return {Kind::timeout, fmt::format("{} did not answer in time", host), check_network};
-    case CURLE_PEER_FAILED_VERIFICATION: return describe_certificate(easy, host);
-    case CURLE_SSL_CACERT_BADFILE:
-      return {Kind::network,
-              fmt::format("the certificate authorities to check {} against can't be read", host),
-              "Check SSL_CERT_FILE, CURL_CA_BUNDLE and SSL_CERT_DIR; else install the package "
-              "ca-certificates."};
-    case CURLE_SSL_CONNECT_ERROR:
-      return {Kind::network, fmt::format("{} offers no TLS 1.2 or later", host), check_network};
+    case CURLE_COULDNT_RESOLVE_HOST: return Trouble::no_address;
+    case CURLE_COULDNT_RESOLVE_PROXY: return Trouble::no_proxy_address;
+    case CURLE_COULDNT_CONNECT: return Trouble::no_connection;
+    case CURLE_PROXY: return Trouble::proxy_refused;
+    case CURLE_OPERATION_TIMEDOUT: return Trouble::timeout;
+    case CURLE_SSL_CACERT_BADFILE: return Trouble::authorities;
+    case CURLE_SSL_CONNECT_ERROR: return Trouble::handshake;
+    case CURLE_PEER_FAILED_VERIFICATION: return Trouble::certificate;
+    case CURLE_SSL_CLIENTCERT: return Trouble::client_certificate;
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
     case CURLE_RECV_ERROR:
-    case CURLE_SEND_ERROR:
-      return {Kind::network,
-              fmt::format("{} closed the connection before its answer was complete", host),
-              "Try again."};
-    default:
-      return {Kind::network,
-              fmt::format("the exchange with {} failed: {}", host, curl_easy_strerror(code)),
-              check_network};
+    case CURLE_SEND_ERROR: return Trouble::broken_off;
+    case CURLE_BAD_CONTENT_ENCODING: return Trouble::encoding;
+    default: return Trouble::other;
   }
+}
+
+template <typename T>
+T known(CURL* easy, CURLINFO what) {
+  T value{};
+  curl_easy_getinfo(easy, what, &value);
+  return value;
+}
+
+// What curl tells of a transfer beside its outcome.
+struct Trace {
+  std::array<char, CURL_ERROR_SIZE> error{};
+  std::string proxy_variable;
+  std::string proxy;  // host and port
+
+  // curl says nowhere else whether the variables led to a proxy, which no_proxy may forbid.
+  void note(std::string_view line) {
+    constexpr std::string_view mark = "Uses proxy env variable ";
+    if (!line.starts_with(mark)) return;
+    line.remove_prefix(mark.size());
+    const std::string_view name = line.substr(0, line.find(' '));
+    const std::size_t quote = line.find('\'');
+    if (equal_ignoring_case(name, "no_proxy") || quote == std::string_view::npos) return;
+    proxy_variable = name;
+    std::string_view url = line.substr(quote + 1);
+    url = url.substr(0, url.find('\''));
+    if (const auto scheme = url.find("://"); scheme != url.npos) url.remove_prefix(scheme + 3);
+    if (const auto user = url.rfind('@'); user != url.npos) url.remove_prefix(user + 1);
+    proxy = url.substr(0, url.find('/'));
+  }
+};
+
+int receive_trace(CURL*, curl_infotype kind, char* text, std::size_t size, void* trace) noexcept {
+  try {
+    if (kind == CURLINFO_TEXT) static_cast<Trace*>(trace)->note(std::string_view(text, size));
+  } catch (...) {
+    return 0;  // no memory for a line of the log
+  }
+  return 0;
+}
+
+void set_trace(CURL* easy, Trace& trace) {
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, trace.error.data());
+  curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, &receive_trace);
+  curl_easy_setopt(easy, CURLOPT_DEBUGDATA, &trace);
+  curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+}
+
+using Outcome = std::expected<HttpResponse, HttpFailure>;
+
+// Never the whole URL: a query may hold a secret.
+std::string log_line(const HttpRequest& request, std::string_view host, const Outcome& outcome,
+                     milliseconds time, const Trace& trace, const Authorities& authorities) {
+  return fmt::format(
+      "{} {}: {}, {} ms, {}, {}", request.method, host,
+      outcome ? fmt::format("HTTP {}", outcome->status) : outcome.error().why.message, time.count(),
+      trace.proxy_variable.empty()
+          ? "no proxy"
+          : fmt::format("proxy {} by {}", trace.proxy, trace.proxy_variable),
+      is_encrypted(request.url) ? "authorities: " + authorities.described() : "no TLS");
+}
+
+std::unexpected<HttpFailure> interrupted(std::string_view host) {
+  return std::unexpected(
+      HttpFailure{Kind::cancelled, {fmt::format("the exchange with {} was interrupted", host)}, 0});
+}
+
+struct Attempt {
+  Outcome outcome;
+  bool may_be_repeated = false;  // nothing was sent, and the same may succeed in a moment
+};
+
+Attempt attempt(const HttpRequest& request, const std::string& host, const Authorities& authorities,
+                milliseconds limit, const std::stop_token& stop, Trace& trace) {
+  const Easy easy(curl_easy_init(), &curl_easy_cleanup);
+  const Multi multi(curl_multi_init(), &curl_multi_cleanup);
+  if (!easy || !multi) throw std::bad_alloc();
+  const List headers = header_list(request);
+  Answer answer;
+  set_limits(easy.get(), limit);
+  set_authorities(easy.get(), authorities);
+  set_request(easy.get(), request, headers.get());
+  set_trace(easy.get(), trace);
+  curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, &receive<&Answer::take_body>);
+  curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &answer);
+  curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, &receive<&Answer::take_header>);
+  curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &answer);
+
+  const std::optional<CURLcode> code = run(multi.get(), easy.get(), request.when_sent, stop);
+  const int status = static_cast<int>(known<long>(easy.get(), CURLINFO_RESPONSE_CODE));
+  if (!code) return {interrupted(host)};
+  if (answer.too_large()) {
+    return {std::unexpected(HttpFailure{
+        Kind::too_large, {fmt::format("the answer of {} is larger than 1 MiB", host)}, status})};
+  }
+  if (*code == CURLE_OK) return {std::move(answer).finish(status)};
+  const long proxy_status = known<long>(easy.get(), CURLINFO_HTTP_CONNECTCODE);
+  const FailedTransfer failed{.trouble = trouble_of(*code, proxy_status),
+                              .host = host,
+                              .proxy_variable = trace.proxy_variable,
+                              .proxy_status = proxy_status,
+                              .status = status,
+                              .verify_result = known<long>(easy.get(), CURLINFO_SSL_VERIFYRESULT),
+                              .tls_error = trace.error.data(),
+                              .in_words = curl_easy_strerror(*code),
+                              .authorities = authorities};
+  return {std::unexpected(describe_failure(failed)),
+          !is_under_way(easy.get()) && may_pass(failed)};
 }
 
 }  // namespace
@@ -294,35 +347,24 @@ bool start() noexcept {
 std::expected<HttpResponse, HttpFailure> send(const HttpRequest& request, std::stop_token stop) {
   if (auto refusal = refuse_request(request)) return std::unexpected(std::move(*refusal));
   const std::string host = url_host(request.url).value();
-
-  const Easy easy(curl_easy_init(), &curl_easy_cleanup);
-  const Multi multi(curl_multi_init(), &curl_multi_cleanup);
-  if (!easy || !multi) throw std::bad_alloc();
-  const List headers = header_list(request);
-  Answer answer;
-  set_limits(easy.get());
-  choose_certificate_authorities(easy.get());
-  set_request(easy.get(), request, headers.get());
-  curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, &receive<&Answer::take_body>);
-  curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &answer);
-  curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, &receive<&Answer::take_header>);
-  curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &answer);
-
-  const std::optional<CURLcode> outcome = run(multi.get(), easy.get(), request.when_sent, stop);
-  if (!outcome) {
-    return std::unexpected(HttpFailure{
-        Kind::cancelled, fmt::format("the exchange with {} was interrupted", host), {}});
+  const curl_version_info_data* built = curl_version_info(CURLVERSION_NOW);
+  const Authorities authorities = choose_authorities(built->cainfo, built->capath);
+  const auto end = Clock::now() + request.time_limit;
+  const auto logged_attempt = [&] {
+    const auto start = Clock::now();
+    Trace trace;
+    Attempt made =
+        attempt(request, host, authorities, ceil<milliseconds>(end - start), stop, trace);
+    const auto time = round<milliseconds>(Clock::now() - start);
+    if (request.log) request.log(log_line(request, host, made.outcome, time, trace, authorities));
+    return made;
+  };
+  Attempt made = logged_attempt();
+  if (made.may_be_repeated && Clock::now() + pause_before_repeat < end) {
+    if (!wait_unless_stopped(pause_before_repeat, stop)) return interrupted(host);
+    made = logged_attempt();
   }
-  if (answer.too_large()) {
-    return std::unexpected(HttpFailure{
-        Kind::too_large, fmt::format("the answer of {} is larger than 1 MiB", host), {}});
-  }
-  if (*outcome != CURLE_OK) {
-    return std::unexpected(describe_failure(*outcome, easy.get(), host));
-  }
-  long status = 0;
-  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
-  return std::move(answer).finish(static_cast<int>(status));
+  return std::move(made.outcome);
 }
 
 }  // namespace pindus::http

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -30,6 +31,9 @@ struct HttpRequest {
   std::span<const std::string> allowed_hosts;
   std::chrono::milliseconds time_limit{30'000};  ///< for all of it
   WhenSent when_sent = WhenSent::stops;
+  /// Gets a line about each time that it is sent: method, host, what became of it, how long it
+  /// took, proxy, authorities; never a secret. On the thread that sends.
+  std::function<void(std::string line)> log = {};
 };
 
 struct HttpResponse {
@@ -43,6 +47,7 @@ struct HttpFailure {
   enum class Kind { cancelled, forbidden, invalid, network, timeout, too_large };
   Kind kind = Kind::network;
   Reason why;
+  int status = 0;  ///< of the answer that had begun; 0: none had
 };
 
 /// A QR code: `size` by `size` modules, row by row, true is dark.
@@ -57,9 +62,10 @@ class Services {
  public:
   virtual ~Services() = default;
 
-  /// One exchange: TLS 1.2 and up, certificates verified, 10 s to connect, at most 1 MiB of answer,
-  /// no redirect, no cookie, no netrc; http only to loopback. Returns within 100 ms of a stop, but
-  /// where the request asks to finish and the server may have it.
+  /// One exchange: TLS 1.2 and up, certificates verified, 10 s to connect, at most 1 MiB of answer
+  /// (its content coding undone), no redirect, no cookie, no netrc; http only to loopback. Where no
+  /// connection comes about it is tried once more. Returns within 100 ms of a stop, but where the
+  /// request asks to finish and the server may have it.
   [[nodiscard]] virtual std::expected<HttpResponse, HttpFailure> send(const HttpRequest& request,
                                                                       std::stop_token stop) = 0;
 

@@ -1,4 +1,6 @@
 // What a token endpoint may answer to a refresh, and what becomes of the stored record.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -29,6 +31,24 @@ ProcessResult check_failed(TokenEndpoint& endpoint) {
   CHECK(result.err.find(TokenEndpoint::old_access) == std::string::npos);
   CHECK(endpoint.profile.vault_text() == before);
   return result;
+}
+
+std::string gzipped(const std::string& text) {
+  const pindus::test::TemporaryDirectory directory;
+  pindus::test::write_file(directory / "text", text);
+  return pindus::test::run_process({"gzip", "-c", directory / "text"},
+                                   pindus::test::plain_environment())
+      .out;
+}
+
+std::string chunked(const std::string& text) {
+  return fmt::format("{:x}\r\n{}\r\n0\r\n\r\n", text.size(), text);
+}
+
+// A token answer's body with further members.
+std::string new_tokens(const std::string& members) {
+  return R"({"refresh_token":"new-refresh")" + members +
+         R"(,"expires_in":3600,"access_token":"new-access"})";
 }
 
 }  // namespace
@@ -119,6 +139,99 @@ TEST_CASE("an answer that makes no sense fails and leaves the record as it was")
   TokenEndpoint endpoint(
       [text = answer](Connection& connection, const std::string&) { connection.write(text); });
   CHECK(check_failed(endpoint).elapsed < 8s);
+}
+
+TEST_CASE("a rotated refresh token is kept whatever the answer is wrapped in") {
+  const auto [name, answer] = GENERATE(table<std::string, std::string>({
+      {"gzip that nobody asked for",
+       http_answer("200 OK", gzipped(new_tokens("")), "Content-Encoding: gzip\r\n")},
+      {"a byte order mark", http_answer("200 OK", "\xEF\xBB\xBF" + new_tokens(""))},
+      {"a byte that isn't UTF-8", http_answer("200 OK", new_tokens(",\"name\":\"Ren\xE9\""))},
+      {"a lone surrogate", http_answer("200 OK", new_tokens(R"(,"name":"\ud83d")"))},
+      {"an unknown escape", http_answer("200 OK", new_tokens(R"(,"name":"\'")"))},
+      {"a line break in a string", http_answer("200 OK", new_tokens(",\"name\":\"a\nb\""))},
+      {"a number beyond 64 bits",
+       http_answer("200 OK", new_tokens(R"(,"id":123456789012345678901)"))},
+      {"a number beyond a double", http_answer("200 OK", new_tokens(R"(,"id":1e999)"))},
+      {"claims of any kind", http_answer("200 OK", new_tokens(R"(,"id_token":"a.e30.c")"))},
+      {"an interim answer",
+       "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + http_answer("200 OK", new_tokens(""))},
+      {"another success", http_answer("201 Created", new_tokens(""))},
+      {"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked(new_tokens(""))},
+  }));
+  CAPTURE(name);
+  TokenEndpoint endpoint(
+      [text = answer](Connection& connection, const std::string&) { connection.write(text); });
+  CHECK(endpoint.profile.key("acme") == "new-access");
+  CHECK(endpoint.profile.stored("/acme/default/refresh") == "new-refresh");
+}
+
+TEST_CASE("a success that can't be understood says that the refresh token may be used up") {
+  const auto [name, answer] = GENERATE(table<std::string, std::string>({
+      {"no JSON", http_answer("200 OK", "<html>")},
+      {"cut JSON", http_answer("200 OK", R"({"access_token":"new-access","refresh_token":"new-)")},
+      {"neither token", http_answer("200 OK", "{}")},
+      {"a body cut short", "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{"},
+      {"too much", http_answer("200 OK", std::string((1 << 20) + 1, ' '))},
+      {"a broken encoding", http_answer("200 OK", "{}", "Content-Encoding: gzip\r\n")},
+  }));
+  CAPTURE(name);
+  TokenEndpoint endpoint(
+      [text = answer](Connection& connection, const std::string&) { connection.write(text); });
+  CHECK_THAT(check_failed(endpoint).err, Contains("the refresh token may be used up by it"));
+}
+
+TEST_CASE("a failure that leaves the refresh token alone doesn't say that it may be used up") {
+  const auto answer = GENERATE(as<std::string>(), http_answer("503 Service Unavailable", "<html>"),
+                               http_answer("404 Not Found", "<html>"), "");
+  TokenEndpoint endpoint(
+      [&](Connection& connection, const std::string&) { connection.write(answer); });
+  CHECK_THAT(check_failed(endpoint).err, !Contains("used up"));
+}
+
+TEST_CASE("the error in the body decides, whatever status and Retry-After stand beside it") {
+  TokenEndpoint endpoint(
+      [](Connection& connection, const std::string&) {
+        connection.write(http_answer("429 Too Many Requests", R"({"error":"invalid_grant"})",
+                                     "Retry-After: 2\r\n"));
+      },
+      30);
+  const auto result = endpoint.profile.run({"auth", "key", "acme"});
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.err, Contains("invalid_grant") &&
+                             Contains("pindus signin acme --account default --replace"));
+  CHECK(result.elapsed < 1s);
+  CHECK(endpoint.server.connections() == 1);
+}
+
+TEST_CASE("an error that the manifest doesn't call permanent leaves the token in use") {
+  TokenEndpoint endpoint(
+      [](Connection& connection, const std::string&) {
+        connection.write(http_answer("400 Bad Request", R"({"error":"invalid_client"})"));
+      },
+      30);
+  const std::string origin = "http://" + endpoint.server.host();
+  endpoint.profile.install_manifest(
+      "acme", pindus::test::code_manifest("acme", origin, origin + "/token",
+                                          R"("permanent_errors": "invalid_grant",)"));
+  const auto result = endpoint.profile.run({"auth", "key", "acme"});
+  CHECK(result.exit_code == 0);
+  CHECK(result.out == std::string(TokenEndpoint::old_access) + "\n");
+  CHECK_THAT(result.err, Contains("refused: invalid_client"));
+}
+
+TEST_CASE("PINDUS_LOG shows each request, and no secret") {
+  TokenEndpoint endpoint([](Connection& connection, const std::string&) {
+    connection.write(token_answer("new-access", "new-refresh"));
+  });
+  endpoint.profile.environment["PINDUS_LOG"] = "1";
+  const auto result = endpoint.profile.run({"auth", "key", "acme"});
+  CHECK(result.out == "new-access\n");
+  CHECK_THAT(result.err, Contains("pindus: POST " + endpoint.server.host() + ": HTTP 200, ") &&
+                             Contains(" ms, no proxy, no TLS\n"));
+  for (const char* secret : {TokenEndpoint::old_refresh, "new-refresh", "new-access"}) {
+    CHECK_THAT(result.err, !Contains(secret));
+  }
 }
 
 TEST_CASE("a new token is stored although a member beside it has a wrong type") {

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <stdexcept>
@@ -52,6 +53,19 @@ std::string Connection::read_request() {
     if (text.size() >= end + 4 + content_length(std::string_view(text).substr(0, end))) break;
   }
   return text;
+}
+
+std::string Connection::read_some() {
+  std::array<char, 4096> buffer{};
+  const ssize_t count =
+      readable(descriptor_, stop_) ? ::recv(descriptor_, buffer.data(), buffer.size(), 0) : 0;
+  return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+}
+
+void Connection::reset() {
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  ::connect(descriptor_, &nobody, sizeof nobody);  // which on Linux ends a connection by a reset
 }
 
 bool Connection::write(std::string_view bytes) {

@@ -21,6 +21,12 @@ class Connection {
   /// One HTTP request: head and, as Content-Length says, body.
   std::string read_request();
 
+  /// Whatever the peer has sent, once it has sent something.
+  std::string read_some();
+
+  /// Breaks the connection off, so that the peer sees it reset.
+  void reset();
+
   /// Writes all of it; false where the peer is gone.
   bool write(std::string_view bytes);
 

@@ -32,12 +32,27 @@ TEST_CASE("http goes to loopback only, however it is spelt") {
        {"http://example.com/", "http://10.0.0.1/", "http://127.0.0.1.example.com/",
         "http://localhost.example.com/", "http://[::2]/", "http://2130706433/", "http://127.1/",
         "http://127.0.0.01/", "http://128.0.0.1/", "http://0.0.0.0/", "http://127.0.0.1.1/",
-        "http://127.0.0./", "HTTP://example.com/"}) {
+        "http://127.0.0./", "HTTP://example.com/", "http://evil-localhost/",
+        "http://localhost.localhost.example/"}) {
     CAPTURE(url);
     const auto answer = fetch(url);
     REQUIRE_FALSE(answer);
     CHECK(answer.error().kind == Kind::forbidden);
     CHECK(answer.error().why.hint.find("https") != std::string::npos);
+  }
+}
+
+TEST_CASE("a name that ends in .localhost is loopback, whatever a name server says") {
+  LoopbackServer server([](Connection& connection) {
+    connection.read_request();
+    connection.write(pindus::test::http_answer("200 OK", "here"));
+  });
+  for (const char* name : {"localhost", "acme.localhost", "a.b.localhost"}) {
+    CAPTURE(name);
+    const auto answer =
+        fetch("http://" + std::string(name) + ":" + std::to_string(server.port()) + "/");
+    REQUIRE(answer);
+    CHECK(answer->body.view() == "here");
   }
 }
 

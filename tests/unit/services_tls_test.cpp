@@ -1,150 +1,22 @@
-#include <sys/stat.h>
+#include "tests/unit/services_tls_support.hpp"
 
-#include <atomic>
-#include <memory>
-
-#include "tests/support/child_process.hpp"
-#include "tests/support/loopback_server.hpp"
-#include "tests/support/temporary_directory.hpp"
-#include "tests/unit/services_support.hpp"
-
-using pindus::HttpFailure;
-using pindus::HttpRequest;
-using pindus::test::ChildProcess;
+using pindus::test::at;
+using pindus::test::Authority;
+using pindus::test::check_refused;
 using pindus::test::Connection;
+using pindus::test::far_ahead;
+using pindus::test::fetch;
 using pindus::test::http_answer;
+using pindus::test::long_ago;
 using pindus::test::LoopbackServer;
-using pindus::test::services;
-using pindus::test::TemporaryDirectory;
-using pindus::test::write_file;
-using Kind = HttpFailure::Kind;
-
-namespace {
-
-// A certificate authority of the test's own and servers with certificates of it.
-class Authority {
- public:
-  Authority() {
-    write_file(directory_ / "ca.cnf", "[ca]\ndefault_ca = d\n[d]\ndatabase = " + path("index") +
-                                          "\nserial = " + path("serial") +
-                                          "\nnew_certs_dir = " + directory_.path().string() +
-                                          "\ndefault_md = sha256\npolicy = p\nunique_subject = no\n"
-                                          "[p]\ncommonName = supplied\n"
-                                          "[req]\ndistinguished_name = n\n[n]\n"
-                                          "[root]\nbasicConstraints = critical,CA:TRUE\n"
-                                          "[here]\nsubjectAltName = DNS:localhost,IP:127.0.0.1\n"
-                                          "[elsewhere]\nsubjectAltName = DNS:elsewhere.example\n");
-    write_file(directory_ / "index", "");
-    write_file(directory_ / "serial", "01\n");
-    openssl({"req", "-x509", "-config", path("ca.cnf"), "-extensions", "root", "-newkey", "ec",
-             "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
-             "/CN=pindus test authority", "-keyout", path("ca.key"), "-out", path("ca.pem")});
-    openssl({"req", "-config", path("ca.cnf"), "-newkey", "ec", "-pkeyopt",
-             "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=server", "-keyout",
-             path("server.key"), "-out", path("server.csr")});
-  }
-
-  [[nodiscard]] std::string path(const std::string& name) const { return directory_ / name; }
-
-  void openssl(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), "openssl");
-    const auto result =
-        pindus::test::run_process(std::move(arguments), pindus::test::plain_environment());
-    INFO(result.err);
-    REQUIRE(result.exit_code == 0);
-  }
-
-  void sign(const std::string& extensions, const std::string& from, const std::string& until) {
-    openssl({"ca", "-batch", "-notext", "-config", path("ca.cnf"), "-cert", path("ca.pem"),
-             "-keyfile", path("ca.key"), "-extensions", extensions, "-startdate", from, "-enddate",
-             until, "-in", path("server.csr"), "-out", path("server.pem")});
-  }
-
-  // A server that answers any GET with a status page; gives its port.
-  int serve(const std::vector<std::string>& options = {}) {
-    std::vector<std::string> argv = {"openssl",          "s_server",    "-www",
-                                     "-accept",          "127.0.0.1:0", "-cert",
-                                     path("server.pem"), "-key",        path("server.key")};
-    argv.insert(argv.end(), options.begin(), options.end());
-    server_ = std::make_unique<ChildProcess>(std::move(argv), pindus::test::plain_environment());
-    return std::stoi(server_->wait_for("ACCEPT 127.0.0.1:"));
-  }
-
- private:
-  TemporaryDirectory directory_;
-  std::unique_ptr<ChildProcess> server_;
-};
-
-constexpr const char* long_ago = "20200101000000Z";
-constexpr const char* far_ahead = "20490101000000Z";
-
-std::expected<pindus::HttpResponse, HttpFailure> get(const std::string& url) {
-  const std::vector<std::string> allowed = {pindus::url_host(url).value()};
-  HttpRequest request;
-  request.url = url;
-  request.allowed_hosts = allowed;
-  return services().send(request, {});
-}
-
-std::string at(int port, const std::string& host = "127.0.0.1") {
-  return "https://" + host + ":" + std::to_string(port) + "/";
-}
-
-void check_refused(const std::string& url, const std::string& message, const std::string& hint) {
-  const auto answer = get(url);
-  REQUIRE_FALSE(answer);
-  CHECK(answer.error().kind == Kind::network);
-  CHECK_THAT(answer.error().why.message, Catch::Contains(message));
-  CHECK_THAT(answer.error().why.hint, Catch::Contains(hint));
-}
-
-// HTTP's CONNECT (RFC 9110, section 9.3.6), and nothing else.
-struct Proxy {
-  std::string seen;
-  LoopbackServer server{[this](Connection& connection) {
-    seen = connection.read_request();
-    const std::size_t colon = seen.find(':');
-    if (!seen.starts_with("CONNECT ") || colon == std::string::npos) return;
-    connection.write("HTTP/1.1 200 Connection established\r\nX-From: proxy\r\n\r\n");
-    connection.tunnel_to(std::stoi(seen.substr(colon + 1)));
-  }};
-};
-
-}  // namespace
-
-TEST_CASE("a certificate is trusted where the person's own authorities sign it, else refused") {
-  services();
-  Authority authority;
-  authority.sign("here", long_ago, far_ahead);
-  const int port = authority.serve();
-
-  check_refused(at(port), "is not signed by an authority known here", "SSL_CERT_FILE");
-
-  SECTION("SSL_CERT_FILE") {
-    ::setenv("SSL_CERT_FILE", authority.path("ca.pem").c_str(), 1);
-  }
-  SECTION("CURL_CA_BUNDLE") {
-    ::setenv("CURL_CA_BUNDLE", authority.path("ca.pem").c_str(), 1);
-  }
-  SECTION("SSL_CERT_DIR") {
-    const std::string hashed = authority.path("hashed");
-    REQUIRE(::mkdir(hashed.c_str(), 0700) == 0);
-    std::filesystem::copy_file(authority.path("ca.pem"), hashed + "/ca.pem");
-    authority.openssl({"rehash", hashed});
-    ::setenv("SSL_CERT_DIR", hashed.c_str(), 1);
-  }
-  const auto answer = get(at(port));
-  REQUIRE(answer);
-  CHECK(answer->status == 200);
-  CHECK(get(at(port, "localhost")));
-  for (const char* name : {"SSL_CERT_FILE", "CURL_CA_BUNDLE", "SSL_CERT_DIR"}) ::unsetenv(name);
-  CHECK_FALSE(get(at(port)));
-}
+using pindus::test::Proxy;
+using pindus::test::refusal;
+using pindus::test::SetVariables;
+using std::chrono_literals::operator""ms;
 
 TEST_CASE("a certificate that can't be right now is refused with what to look at") {
-  services();
   Authority authority;
-  ::setenv("SSL_CERT_FILE", authority.path("ca.pem").c_str(), 1);
+  const SetVariables trusted{{"SSL_CERT_FILE", authority.path("ca.pem")}};
   SECTION("not valid yet: the clock") {
     authority.sign("here", "20480101000000Z", far_ahead);
     check_refused(at(authority.serve()), "is not valid yet", "clock");
@@ -157,51 +29,154 @@ TEST_CASE("a certificate that can't be right now is refused with what to look at
     authority.sign("elsewhere", long_ago, far_ahead);
     check_refused(at(authority.serve()), "is for another name", "");
   }
-  SECTION("authorities that can't be read") {
-    authority.sign("here", long_ago, far_ahead);
-    ::setenv("SSL_CERT_FILE", "/nowhere/ca.pem", 1);
-    check_refused(at(authority.serve()), "can't be read", "SSL_CERT_FILE");
-  }
-  ::unsetenv("SSL_CERT_FILE");
 }
 
-TEST_CASE("a server that speaks nothing above TLS 1.1 is refused") {
-  services();
+TEST_CASE("five ways to fail at setting up TLS are told apart") {
   Authority authority;
   authority.sign("here", long_ago, far_ahead);
-  ::setenv("SSL_CERT_FILE", authority.path("ca.pem").c_str(), 1);
-  check_refused(at(authority.serve({"-tls1_1", "-cipher", "ALL:@SECLEVEL=0"})), "TLS 1.2", "");
-  CHECK(get(at(authority.serve({"-tls1_2"}))));
-  ::unsetenv("SSL_CERT_FILE");
+  const SetVariables trusted{{"SSL_CERT_FILE", authority.path("ca.pem")}};
+  SECTION("a connection that is reset") {
+    LoopbackServer server([](Connection& connection) {
+      connection.read_some();
+      connection.reset();
+    });
+    check_refused("https://" + server.host(), "reset the connection while TLS was set up",
+                  "firewall");
+    // It may pass: the request had not been sent, so it was tried once more.
+    CHECK(server.connections() == 2);
+  }
+  SECTION("a connection that is closed") {
+    LoopbackServer server([](Connection& connection) { connection.read_some(); });
+    check_refused("https://" + server.host(), "closed the connection while TLS was set up",
+                  "firewall");
+  }
+  SECTION("HTTP, or anything else in the clear, where https was asked for") {
+    const std::string words =
+        GENERATE(as<std::string>(), "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+                 "220 mail.example.com ESMTP\r\n", "SSH-2.0-OpenSSH_9.2\r\n");
+    LoopbackServer server([&](Connection& connection) {
+      connection.read_some();
+      connection.write(words);
+    });
+    check_refused("https://" + server.host(), "answers without TLS", "port");
+    CHECK(server.connections() == 1);
+  }
+  SECTION("a server that answers with an alert") {
+    const int port =
+        authority.serve({"-servername", "elsewhere.example", "-servername_fatal", "-cert2",
+                         authority.path("server.pem"), "-key2", authority.path("server.key")});
+    check_refused(at(port, "localhost"), "refused to set up TLS (unrecognized name)", "name");
+  }
+  SECTION("a server that speaks nothing above TLS 1.1") {
+    const int port = authority.serve({"-tls1_1", "-cipher", "ALL:@SECLEVEL=0"});
+    check_refused(at(port), "offers no TLS 1.2 or later", "up to date");
+    CHECK(fetch(at(authority.serve({"-tls1_2"}))));
+  }
+}
+
+TEST_CASE("a connection that fails before the request was sent is tried once more") {
+  Authority authority;
+  authority.sign("here", long_ago, far_ahead);
+  const SetVariables trusted{{"SSL_CERT_FILE", authority.path("ca.pem")}};
+  const int port = authority.serve();
+  std::atomic<int> count = 0;
+  LoopbackServer flaky([&](Connection& connection) {
+    if (count++ > 0) return connection.tunnel_to(port);
+    connection.read_some();
+    connection.reset();
+  });
+  std::vector<std::string> log;
+  const auto answer = fetch("https://" + flaky.host() + "/", {}, {},
+                            [&](std::string line) { log.push_back(std::move(line)); });
+  CAPTURE(log);
+  REQUIRE(answer);
+  CHECK(flaky.connections() == 2);
+  REQUIRE(log.size() == 2);
+  CHECK_THAT(log[0], Catch::StartsWith("GET " + flaky.host() + ": ") &&
+                         Catch::Contains("reset the connection"));
+  CHECK_THAT(log[1], Catch::StartsWith("GET " + flaky.host() + ": HTTP "));
 }
 
 TEST_CASE("https goes through https_proxy, and around it as no_proxy says") {
-  services();
   Authority authority;
   authority.sign("here", long_ago, far_ahead);
   const int port = authority.serve();
-  ::setenv("SSL_CERT_FILE", authority.path("ca.pem").c_str(), 1);
   Proxy proxy;
-  ::setenv("https_proxy", proxy.server.url().c_str(), 1);
-
-  const auto answer = get(at(port));
+  const SetVariables variables{{"SSL_CERT_FILE", authority.path("ca.pem")},
+                               {"https_proxy", proxy.server.url()}};
+  const auto answer = fetch(at(port));
   REQUIRE(answer);
   CHECK(proxy.seen.starts_with("CONNECT 127.0.0.1:" + std::to_string(port) + " HTTP/1.1\r\n"));
   for (const auto& [name, value] : answer->headers) CHECK(name != "X-From");
 
-  ::setenv("no_proxy", "127.0.0.1", 1);
-  REQUIRE(get(at(port)));
+  const SetVariables around{{"no_proxy", "127.0.0.1"}};
+  REQUIRE(fetch(at(port)));
   CHECK(proxy.server.connections() == 1);
-  for (const char* name : {"SSL_CERT_FILE", "https_proxy", "no_proxy"}) ::unsetenv(name);
 }
 
 TEST_CASE("a proxy that refuses is told apart from the server") {
-  services();
   LoopbackServer proxy([](Connection& connection) {
     connection.read_request();
     connection.write(http_answer("407 Proxy Authentication Required", ""));
   });
-  ::setenv("https_proxy", proxy.url().c_str(), 1);
+  const SetVariables variables{{"https_proxy", proxy.url()}};
   check_refused(at(1), "the proxy answered 407 instead of reaching 127.0.0.1:1", "https_proxy");
-  ::unsetenv("https_proxy");
+}
+
+TEST_CASE("a proxy is named where one was used, by its variable, and nowhere else") {
+  const std::string variable = GENERATE("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY");
+  int closed_port = 0;
+  {
+    const LoopbackServer server([](Connection&) {});
+    closed_port = server.port();
+  }
+  SECTION("one that doesn't answer") {
+    const SetVariables proxy{
+        {variable, "http://me:s3cret@127.0.0.1:" + std::to_string(closed_port)}};
+    const auto why = refusal(at(1));
+    CHECK(why.message == "127.0.0.1:1 can't be reached: the proxy does not answer");
+    CHECK(why.hint == variable + " is set: check that the proxy is right");
+  }
+  SECTION("one that no_proxy keeps away") {
+    const SetVariables proxy{{variable, "http://127.0.0.1:1"}, {"no_proxy", "127.0.0.1"}};
+    const auto why = refusal(at(closed_port));
+    CHECK(why.message == "127.0.0.1:" + std::to_string(closed_port) + " can't be reached");
+    CHECK(why.hint.find("is set") == std::string::npos);
+  }
+  SECTION("one that loopback in the clear never passes") {
+    const SetVariables proxy{{variable, "http://127.0.0.1:1"}};
+    const auto why = refusal("http://127.0.0.1:" + std::to_string(closed_port));
+    CHECK(why.hint.find("is set") == std::string::npos);
+  }
+}
+
+TEST_CASE(
+    "the log says of each request what it was, what became of it, by which way, and no secret") {
+  Authority authority;
+  authority.sign("here", long_ago, far_ahead);
+  const int port = authority.serve();
+  const std::string ca = authority.path("ca.pem");
+  Proxy proxy;
+  std::vector<std::string> log;
+  const auto logged = [&](const std::string& url, std::string_view body) {
+    log.clear();
+    std::ignore = fetch(url, body, {}, [&](std::string line) { log.push_back(std::move(line)); });
+    REQUIRE(log.size() == 1);
+    CHECK_THAT(log[0], !Catch::Contains("s3cret"));
+    return log[0];
+  };
+  const SetVariables variables{{"SSL_CERT_FILE", ca},
+                               {"https_proxy", "http://me:s3cret@" + proxy.server.host() + "/"}};
+  const std::string through = logged(at(port) + "?code=s3cret", "");
+  CHECK_THAT(through,
+             Catch::StartsWith("GET 127.0.0.1:" + std::to_string(port) + ": HTTP 200, ") &&
+                 Catch::Contains(" ms, proxy " + proxy.server.host() + " by https_proxy, ") &&
+                 Catch::Contains("authorities: SSL_CERT_FILE=" + ca));
+  LoopbackServer plain([](Connection& connection) {
+    connection.read_request();
+    connection.write(http_answer("503 Service Unavailable", ""));
+  });
+  const std::string clear = logged(plain.url("/token"), "refresh_token=s3cret");
+  CHECK_THAT(clear, Catch::StartsWith("POST " + plain.host() + ": HTTP 503, ") &&
+                        Catch::EndsWith(" ms, no proxy, no TLS"));
 }

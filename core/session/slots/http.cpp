@@ -81,6 +81,14 @@ Coded<HttpRequest> request_of(Session& session, const pindus_http_request& asked
   return request;
 }
 
+// A success that broke off, or was too large: what the server gave is lost, and what was sent for
+// it may be used up.
+bool may_have_rotated(const Session& session, const HttpRequest& request,
+                      const HttpFailure& failure) {
+  return session.request.operation == Operation::refresh && request.method == "POST" &&
+         failure.status >= 200 && failure.status < 300;
+}
+
 std::optional<std::string> field(const LastAnswer::Headers& headers, std::string_view name) {
   std::optional<std::string> joined;
   for (const auto& [key, value] : headers) {
@@ -100,6 +108,7 @@ Code http_send(Session& session, const pindus_http_request* request,
   HttpRequest to_send = PINDUS_TRY(request_of(session, *request));
   const std::vector<std::string> hosts = session.allowed_hosts();
   to_send.allowed_hosts = hosts;
+  to_send.log = [&](const std::string& line) { session.log("pindus: " + line); };
   if (session.stopped()) return PINDUS_CANCELLED;
   to_send.time_limit = std::min(to_send.time_limit, session.time_left());
   if (to_send.time_limit <= std::chrono::milliseconds(0)) return PINDUS_TIMEOUT;
@@ -108,6 +117,9 @@ Code http_send(Session& session, const pindus_http_request* request,
   auto answer = PINDUS_TRY(session.services())->send(to_send, session.stop());
   if (answer || answer.error().kind != HttpFailure::Kind::cancelled) session.request_sent();
   if (!answer) {
+    if (may_have_rotated(session, to_send, answer.error())) {
+      answer.error().why.message += "; the refresh token may be used up by it";
+    }
     return session.fail(code_of(answer.error().kind), std::move(answer.error().why));
   }
   const auto now = std::chrono::system_clock::now();
