@@ -333,8 +333,7 @@ Attempt attempt(const HttpRequest& request, const std::string& host, const Autho
                               .tls_error = trace.error.data(),
                               .in_words = curl_easy_strerror(*code),
                               .authorities = authorities};
-  return {std::unexpected(describe_failure(failed)),
-          !is_under_way(easy.get()) && may_pass(failed)};
+  return {std::unexpected(describe_failure(failed)), !is_under_way(easy.get()) && may_pass(failed)};
 }
 
 }  // namespace

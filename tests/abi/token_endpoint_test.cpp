@@ -70,6 +70,7 @@ TEST_CASE("an answer without an access token counts only while the old one lives
 
 TEST_CASE("a new refresh token is kept though the answer has no access token") {
   const auto answer = GENERATE(as<std::string>(), R"({"refresh_token":"r-1"})",
+                               R"({"refresh_token":"r-1","access_token":[],"expires_in":60})",
                                R"({"refresh_token":"r-1","access_token":7})",
                                R"({"refresh_token":"r-1","access_token":""})",
                                R"({"refresh_token":"r-1","access_token":"a\nb"})",
@@ -80,8 +81,7 @@ TEST_CASE("a new refresh token is kept though the answer has no access token") {
   if (!has_old) account.host.stored.erase("access");
   CHECK(account.refresh(ok(answer)) == PINDUS_OK);
   CHECK(account.host.record == std::map<std::string, std::string>{{"refresh", "r-1"}});
-  // The old access token is over, and nobody is to be given it as a new one.
-  CHECK(account.host.lifetime == 0);
+  CHECK_FALSE(account.host.lifetime);  // the old token's end is what it was
 }
 
 TEST_CASE("without expires_in a token's own claims tell its life, by the server's clock") {
@@ -181,7 +181,7 @@ TEST_CASE("each way to fail has its code and names the host") {
            "not a JSON object; the refresh token may be used up"},
       Case{{200, R"({"access_token":7})", {}},
            PINDUS_PROTOCOL,
-           "sent an access token that can't be one; the refresh token may be used up"});
+           "sent no access token that can be one; the refresh token may be used up"});
   CAPTURE(failure.answer.body);
   Account account;
   CHECK(account.refresh(failure.answer) == failure.code);

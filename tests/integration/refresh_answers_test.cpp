@@ -166,6 +166,23 @@ TEST_CASE("a rotated refresh token is kept whatever the answer is wrapped in") {
   CHECK(endpoint.profile.stored("/acme/default/refresh") == "new-refresh");
 }
 
+TEST_CASE("a refresh token that comes without an access token is stored and used by the next try") {
+  std::string sent;
+  int count = 0;
+  TokenEndpoint endpoint([&](Connection& connection, const std::string& request) {
+    sent = request;
+    connection.write(++count == 1 ? http_answer("200 OK", R"({"refresh_token":"new-refresh"})")
+                                  : token_answer("new-access", "newer-refresh"));
+  });
+  const auto result = endpoint.profile.run({"auth", "key", "acme"});
+  CHECK(result.exit_code == 1);
+  CHECK(result.out.empty());
+  CHECK_THAT(result.err, Contains("no access token") && Contains("try again"));
+  CHECK(endpoint.profile.stored("/acme/default/refresh") == "new-refresh");
+  CHECK(endpoint.profile.key("acme") == "new-access");
+  CHECK_THAT(sent, Contains("refresh_token=new-refresh"));
+}
+
 TEST_CASE("a success that can't be understood says that the refresh token may be used up") {
   const auto [name, answer] = GENERATE(table<std::string, std::string>({
       {"no JSON", http_answer("200 OK", "<html>")},

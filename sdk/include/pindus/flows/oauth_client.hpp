@@ -170,17 +170,19 @@ class OAuthClient {
                          std::optional<int64_t> expires_in) const {
     PINDUS_TRY(const std::optional<Secret> old, session_->stored("access").if_found());
     PINDUS_TRY(const std::optional<Secret> sent, session_->stored("refresh").if_found());
-    if (old && expires_in) return session_->set_lifetime(*expires_in);
-    if (old) {
+    const Result<uint32_t> type = answer.json.type("/access_token");
+    const bool is_left_out = !type || *type == PINDUS_JSON_NULL;
+    if (old && is_left_out) {
+      if (expires_in) return session_->set_lifetime(*expires_in);
       PINDUS_TRY(const auto claims, jwt_claims(*session_, *old));
       const Result<int64_t> end =
           claims ? detail::seconds_at(*claims, "/exp") : Error{PINDUS_NOT_FOUND};
       PINDUS_TRY(const int64_t now_ms, session_->now_ms());
       if (end && *end > now_ms / 1000) return session_->set_lifetime(lifetime(*end, now_ms / 1000));
     }
-    if (sent && has_refresh) return session_->set_lifetime(0);
-    const char* what = answer.json.type("/access_token") ? " sent an access token that can't be one"
-                                                         : " gave no access token";
+    if (sent && has_refresh) return {};  // the host says what is missing
+    const char* what =
+        is_left_out ? " gave no access token" : " sent no access token that can be one";
     return session_->fail(
         PINDUS_PROTOCOL,
         detail::with_consequence(answer.host + what, sent ? may_be_used_up : std::string_view()));
