@@ -2,14 +2,35 @@
 
 #include <fcntl.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <fstream>
 
 namespace pindus::platform {
+namespace {
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U
+#endif
+
+FileDescriptor memory_file(const std::string& name) noexcept {
+  constexpr std::size_t longest_name = 249;
+  const std::string known_as = name.substr(0, longest_name);
+  constexpr unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+  // It is mapped and never executed; there are systems that refuse any other. Linux before 6.3
+  // doesn't know the word.
+  const int sealed = memfd_create(known_as.c_str(), flags | MFD_NOEXEC_SEAL);
+  if (sealed >= 0 || errno != EINVAL) return FileDescriptor(sealed);
+  return FileDescriptor(memfd_create(known_as.c_str(), flags));
+}
+
+}  // namespace
 
 std::expected<LockAttempt, int> try_lock_byte(int descriptor, std::int64_t byte) noexcept {
   struct flock lock = {};
@@ -74,6 +95,32 @@ std::optional<uid_t> stand_in_for_root() {
   uid_t owner = 0;
   if (!any || !(overflow >> owner)) return std::nullopt;
   return owner;
+}
+
+bool forbids_programs(int descriptor) noexcept {
+  struct statvfs status = {};
+  return fstatvfs(descriptor, &status) == 0 && (status.f_flag & ST_NOEXEC) != 0;
+}
+
+std::expected<FileDescriptor, int> sealed_file(const std::string& name, std::string_view bytes) {
+  FileDescriptor file = memory_file(name);
+  if (!file.is_open()) return std::unexpected(errno);
+  while (!bytes.empty()) {
+    const ssize_t written = write(file.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return std::unexpected(errno);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  constexpr int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+  if (fcntl(file.get(), F_ADD_SEALS, seals) != 0) return std::unexpected(errno);
+  return file;
+}
+
+std::filesystem::path path_of_descriptor(int descriptor) {
+  // With the number of the process, since a debugger's "self" is another one.
+  std::error_code error;
+  const auto process = std::filesystem::canonical("/proc/self", error);
+  return (error ? "/proc/self" : process) / "fd" / std::to_string(descriptor);
 }
 
 std::filesystem::path this_program() {

@@ -8,6 +8,9 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
+
+#include "core/base/file_descriptor.hpp"
 
 namespace pindus::platform {
 
@@ -52,6 +55,18 @@ class NoCoreDump {
 
 /// In a user namespace that doesn't map uid 0: who root's files seem to belong to. Else nothing.
 [[nodiscard]] std::optional<uid_t> stand_in_for_root();
+
+/// Whether an open file is on a file system that is mounted so that no program there can be run.
+[[nodiscard]] bool forbids_programs(int descriptor) noexcept;
+
+/// A file in memory alone that holds `bytes` and that nobody can change any more, closed on exec.
+/// /proc and debuggers know it as "memfd:NAME". The error is an errno.
+[[nodiscard]] std::expected<FileDescriptor, int> sealed_file(const std::string& name,
+                                                             std::string_view bytes);
+
+/// An absolute path by which this process, or a debugger of it, reaches one of its open files for
+/// as long as that is open. Throws std::filesystem::filesystem_error without /proc.
+[[nodiscard]] std::filesystem::path path_of_descriptor(int descriptor);
 
 /// The canonical path of the running program's file. Throws std::filesystem::filesystem_error where
 /// the system doesn't tell.

@@ -1,21 +1,30 @@
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <stdlib.h>
 
+#include <cerrno>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <system_error>
 
+#include "core/base/file_descriptor.hpp"
+#include "core/base/shared_object.hpp"
 #include "core/services/services.hpp"
 
 namespace pindus {
 namespace {
 
+std::unexpected<CredentialFault> unusable(const std::filesystem::path& module,
+                                          std::string_view why) {
+  return fail(FaultKind::vault, fmt::format("{} {}", module.string(), why),
+              "install pindus again, which this file belongs to");
+}
+
 std::unexpected<CredentialFault> broken_module(const std::filesystem::path& module,
                                                std::string_view why) {
-  return fail(FaultKind::vault, fmt::format("{} can't be loaded: {}", module.string(), why),
-              "install pindus again, which this file belongs to");
+  return unusable(module, fmt::format("can't be loaded: {}", why));
 }
 
 // dlerror names a library that isn't there as "libcurl.so.4: cannot open shared object file: ...",
@@ -34,8 +43,12 @@ std::unexpected<CredentialFault> explain_dlerror(const std::filesystem::path& mo
 
 Result<Services*> load(const std::filesystem::path& module) {
   if (!module.is_absolute()) return broken_module(module, "its path is not absolute");
-  std::error_code error;
-  if (!std::filesystem::exists(module, error)) return broken_module(module, "no such file");
+  const FileDescriptor file(::open(module.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.is_open()) return broken_module(module, std::generic_category().message(errno));
+  // An update that was cut short must not end us by a SIGBUS.
+  if (const auto whole = read_object(file.get()); !whole) {
+    return unusable(module, whole.error().why.message);
+  }
 
   // Botan would lock half a megabyte of memory while it is loaded, which takes longer than all that
   // we want of it; what we keep secret is not kept there. It reads this once, then.

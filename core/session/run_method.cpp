@@ -274,7 +274,7 @@ SessionOutcome run_method(const SessionRequest& request) {
   if (request.operation == Operation::refresh && request.stored == nullptr) {
     return failed(PINDUS_INVALID_ARGUMENT, {"nothing is stored that could be refreshed"});
   }
-  auto plugin = load_plugin(method.library_path);
+  auto plugin = load_plugin(method.library_path, method.library);
   if (!plugin) return failed(PINDUS_INTERNAL, std::move(plugin.error().why));
 
   const OpenSession session(request);

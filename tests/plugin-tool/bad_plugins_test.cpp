@@ -92,12 +92,12 @@ TEST_CASE("plugin check passes the plugin that the others are measured by") {
 }
 
 TEST_CASE("every bad plugin stands in the tests") {
-  // 22 break a rule, and one keeps them all.
+  // 26 break a rule, and one keeps them all.
   std::ptrdiff_t count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(PINDUS_BAD_PLUGINS)) {
     count += entry.path().extension() == ".so" ? 1 : 0;
   }
-  CHECK(count == 23);
+  CHECK(count == 27);
 }
 
 TEST_CASE("pindus survives a bad plugin, stores nothing, and says which one it was") {

@@ -22,6 +22,17 @@ TEST_CASE("a module is never looked for by its bare name") {
   CHECK_FALSE(open_services("pindus-services.so"));
 }
 
+TEST_CASE("a module that an update left cut short is a fault that says so") {
+  const TemporaryDirectory directory;
+  const std::filesystem::path module = directory / "pindus-services.so";
+  std::filesystem::copy_file(PINDUS_TEST_SERVICES, module);
+  std::filesystem::resize_file(module, 8192);
+  const auto opened = open_services(module);
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().message.find(module.string() + " is cut short: 8192 bytes") == 0);
+  CHECK(opened.error().hint.find("install pindus again") == 0);
+}
+
 TEST_CASE("a library that isn't installed is named, with all packages that the module needs") {
   // A module of the same build that needs a libbotan-2 which this system hasn't.
   const TemporaryDirectory directory;

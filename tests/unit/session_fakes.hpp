@@ -143,7 +143,11 @@ struct SessionFixture {
 
   SessionOutcome run_bad(const std::string& name) {
     method.library = name + ".so";
-    method.library_path = PINDUS_BAD_PLUGINS "/" + method.library;
+    return run_at(PINDUS_BAD_PLUGINS "/" + method.library);
+  }
+
+  SessionOutcome run_at(const std::filesystem::path& library) {
+    method.library_path = library;
     return run_method(request);
   }
 

@@ -8,7 +8,7 @@
  *  P1  A plugin exports one symbol, pindus_plugin_entry_1, and nothing else.
  *  P2  The entry returns a static descriptor. It allocates nothing, does no I/O and keeps no state;
  *      it may be called more than once and answers the same each time.
- *  P3  The descriptor's id is the plugin's file name without ".so".
+ *  P3  The descriptor's id is the name that manifests give the plugin's file, without ".so".
  *  P4  Every table and every structure begins with its own size in bytes, as its writer knew it.
  *      A reader touches only what that size covers. Tables grow at the end and never otherwise.
  *  P5  What is passed in is borrowed for the call: a callee that needs it longer makes a copy. No
@@ -32,8 +32,9 @@
  *  P13 A plugin speaks to the network only through http_send.
  *  P14 One instance serves one operation, on one thread. Several instances may live at once, on
  *      several threads.
- *  P15 The shared object has no run path, no text relocations and no unique symbols (they would
- *      keep two plugins from having their own copies), and needs no HTTP, TLS or crypto library.
+ *  P15 The shared object has no run path, no text relocations, no executable stack and no unique
+ *      symbols (they would keep two plugins from having their own copies), and needs no HTTP, TLS
+ *      or crypto library.
  *
  * Text is UTF-8 without a final zero: a pointer and a length. An empty text may have a null
  * pointer. Offsets and sizes are those of LP64 systems.
