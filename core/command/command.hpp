@@ -28,6 +28,8 @@ class CommandOptions {
   void required(const std::string& name, std::string& into, const std::string& help);
   void positional(const std::string& name, std::optional<std::string>& into,
                   const std::string& help);
+  void positionals(const std::string& name, std::vector<std::string>& into,
+                   const std::string& help);
   void value(const std::string& name, const std::string& type, std::optional<std::string>& into,
              const std::string& help);
   /// May be given again and again.
@@ -46,7 +48,6 @@ class CommandOptions {
 
   /// For the grammar, when the line has been read: fills `rest`, and what is wrong.
   [[nodiscard]] std::optional<std::string> finish();
-  [[nodiscard]] bool takes_rest() const noexcept { return rest_ != nullptr; }
 
  private:
   CLI::App& app_;
@@ -60,7 +61,7 @@ struct Command {
   std::string_view alias;  ///< another first word, "login"
   std::string_view summary;
   CommandBody (*declare)(CommandOptions& options);
-  bool needs_profile = true;
+  bool needs_profile = true;  ///< and providers, so that it takes --plugin-path
 };
 
 /// All of them, in the order of the help.

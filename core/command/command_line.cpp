@@ -45,6 +45,10 @@ class HelpFormatter final : public CLI::Formatter {
   }
 };
 
+std::string_view first_word(const Command& command) {
+  return command.words.substr(0, command.words.find(' '));
+}
+
 void add_command(CLI::App& root, const Command& row, CommandLine& line) {
   const auto blank = row.words.find(' ');
   CLI::App& parent = blank == row.words.npos
@@ -56,7 +60,7 @@ void add_command(CLI::App& root, const Command& row, CommandLine& line) {
   if (!row.alias.empty()) command->alias(std::string(row.alias));
   const auto options = std::make_shared<CommandOptions>(*command);
   const CommandBody body = row.declare(*options);
-  if (!options->takes_rest()) {
+  if (row.needs_profile) {
     command
         ->add_option("--plugin-path", line.plugin_path,
                      "a folder with manifests and plugins of your own; may be given again")
@@ -70,6 +74,13 @@ void add_command(CLI::App& root, const Command& row, CommandLine& line) {
   });
 }
 
+// The sub-command of that name or alias, else null.
+const CLI::App* find_command(const CLI::App& parent, const std::string& word) {
+  const auto found =
+      parent.get_subcommands([&](const CLI::App* command) { return command->check_name(word); });
+  return found.empty() ? nullptr : found.front();
+}
+
 // The whole grammar. What it reads goes into `line`, which must outlive it.
 std::unique_ptr<CLI::App> make_grammar(std::span<const Command> table, CommandLine& line) {
   auto root = std::make_unique<CLI::App>(
@@ -80,16 +91,11 @@ std::unique_ptr<CLI::App> make_grammar(std::span<const Command> table, CommandLi
   root->set_version_flag("--version", "pindus " PINDUS_VERSION, "show the version");
   root->option_defaults()->disable_flag_override();
   root->require_subcommand(1);
-  std::size_t added = 0;
-  const auto is_first_of = [&](const Command& row, const CommandGroup& group) {
-    return row.words.starts_with(group.word) &&
-           row.words.substr(group.word.size()).starts_with(' ');
-  };
   for (const Command& row : table) {
     const auto groups = command_groups();
-    if (added < groups.size() && is_first_of(row, groups[added])) {
-      const CommandGroup& group = groups[added++];
-      root->add_subcommand(std::string(group.word), std::string(group.summary))
+    const auto group = std::ranges::find(groups, first_word(row), &CommandGroup::word);
+    if (group != groups.end() && find_command(*root, std::string(group->word)) == nullptr) {
+      root->add_subcommand(std::string(group->word), std::string(group->summary))
           ->require_subcommand(1);
     }
     add_command(*root, row, line);
@@ -99,13 +105,6 @@ std::unique_ptr<CLI::App> make_grammar(std::span<const Command> table, CommandLi
       "Anything else is passed on to the agent: pindus -- WORD always is.\n"
       "More about a command: pindus COMMAND --help");
   return root;
-}
-
-// The sub-command of that name or alias, else null.
-const CLI::App* find_command(const CLI::App& parent, const std::string& word) {
-  const auto found =
-      parent.get_subcommands([&](const CLI::App* command) { return command->check_name(word); });
-  return found.empty() ? nullptr : found.front();
 }
 
 // The command that the line's first words name, and how they are spelled; null where they name
@@ -226,6 +225,11 @@ void CommandOptions::values(const std::string& name, const std::string& type,
   app_.add_option(name, into, help)->type_name(type)->allow_extra_args(false);
 }
 
+void CommandOptions::positionals(const std::string& name, std::vector<std::string>& into,
+                                 const std::string& help) {
+  app_.add_option(name, into, help)->type_name("");
+}
+
 void CommandOptions::flag(const std::string& name, bool& into, const std::string& help) {
   app_.add_flag(name, into, help);
 }
@@ -270,7 +274,7 @@ ParsedLine parse_command_line(std::span<const std::string> args, std::span<const
 std::vector<std::string> first_words() {
   std::vector<std::string> words;
   for (const Command& command : commands()) {
-    const std::string first(command.words.substr(0, command.words.find(' ')));
+    const std::string first(first_word(command));
     if (std::ranges::find(words, first) == words.end()) words.push_back(first);
     if (!command.alias.empty()) words.emplace_back(command.alias);
   }

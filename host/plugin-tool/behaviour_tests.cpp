@@ -6,6 +6,7 @@
 #include <cstring>
 #include <stdexcept>
 #include <thread>
+#include <tuple>
 
 #include "core/services/services.hpp"
 #include "core/session/result_code.hpp"
@@ -220,38 +221,34 @@ CheckResult an_unknown_provider_is_no_crash(const Subject& subject) {
 
 }  // namespace
 
-std::vector<ConformanceTest> behaviour_tests(const Subject& subject) {
-  std::vector<ConformanceTest> tests;
-  if (!subject.script) {
-    const bool is_alone = subject.manifest.empty();
-    return {{"script", [is_alone](const Subject&) {
-               return skipped(is_alone ? "a library alone has no script; check its manifest"
-                                       : "there is no script for it beside the manifest");
-             }}};
-  }
-  const auto add = [&](std::string name, std::function<CheckResult(const Subject&)> run) {
-    tests.push_back({std::move(name), std::move(run)});
-  };
-  add("script", [](const Subject& s) { return the_script_ends_as_it_says(s, observed_host()); });
-  add("oldest host", the_oldest_host_suffices);
-  add("unknown provider", an_unknown_provider_is_no_crash);
-  add("threads", calls_stay_on_their_thread);
-  add("handles", handles_are_not_used_after_they_end);
-  add("texts", texts_are_not_kept);
-  add("commit", a_commit_is_not_taken_back);
-  add("secrets", secrets_stay_secret);
-  add("process", the_process_is_left_as_it_was);
-  constexpr std::pair<const char*, Silent> interrupts[] = {
-      {"interrupt before", Silent::from_the_start},
-      {"interrupt at a prompt", Silent::person},
-      {"interrupt in a sleep", Silent::sleep},
-      {"interrupt in a request", Silent::server}};
-  for (const auto& [name, silent] : interrupts) {
-    add(name, [who = silent](const Subject& s) { return an_interrupt_ends_it(s, who); });
+std::vector<ConformanceTest> behaviour_tests() {
+  std::vector<ConformanceTest> tests = {
+      {"script", "each run of the script ends with the record and result that it says",
+       [](const Subject& s) { return the_script_ends_as_it_says(s, observed_host()); }},
+      {"oldest host", "the script ends the same in a host of minor 0", the_oldest_host_suffices},
+      {"unknown provider", "it answers with a code for a provider that it doesn't know",
+       an_unknown_provider_is_no_crash},
+      {"threads", "it calls each host service on the thread that the header says",
+       calls_stay_on_their_thread},
+      {"handles", "it uses no handle after its end", handles_are_not_used_after_they_end},
+      {"texts", "it reads no text of the host's after the callback", texts_are_not_kept},
+      {"commit", "it doesn't fail after its commit", a_commit_is_not_taken_back},
+      {"secrets", "no secret of the script stands in what it says", secrets_stay_secret},
+      {"process", "it leaves threads, descriptors, signals, environment and locale as they were",
+       the_process_is_left_as_it_was}};
+  constexpr std::tuple<const char*, Silent, const char*> interrupts[] = {
+      {"interrupt before", Silent::from_the_start, "an interrupt before it begins"},
+      {"interrupt at a prompt", Silent::person, "an interrupt while the person is asked"},
+      {"interrupt in a sleep", Silent::sleep, "an interrupt while it waits"},
+      {"interrupt in a request", Silent::server, "an interrupt while a server is asked"}};
+  for (const auto& [name, silent, what] : interrupts) {
+    tests.push_back({name, fmt::format("{} ends it within a second", what),
+                     [who = silent](const Subject& s) { return an_interrupt_ends_it(s, who); }});
   }
   for (std::size_t slot = 0; slot < observed_slots; ++slot) {
-    add(fmt::format("{}{}", failing_service, slot_name(slot)),
-        [slot](const Subject& s) { return a_failing_service_is_an_error(s, slot); });
+    tests.push_back({fmt::format("{}{}", failing_service, slot_name(slot)),
+                     fmt::format("it ends with a code where {} fails", slot_name(slot)),
+                     [slot](const Subject& s) { return a_failing_service_is_an_error(s, slot); }});
   }
   return tests;
 }

@@ -23,6 +23,8 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds longest_test{20};
 
+constexpr std::string_view manifest_test = "manifest";
+
 // A test that ran, or the sentence that stands for those that could not.
 struct Line {
   std::string file;
@@ -35,16 +37,17 @@ bool is_bad(Status status) {
   return status == Status::failed || status == Status::crashed || status == Status::timeout;
 }
 
-Subject subject_of_library(const fs::path& library, const Installation& installation) {
+Subject subject_of_library(const fs::path& library, const CheckRequest& request) {
   Subject subject;
-  subject.executable = installation.executable;
+  subject.scope = request.scope;
+  subject.executable = request.installation.executable;
   subject.method.layer = Layer::command_line;
   subject.provider.id = "example";
   subject.provider.label = "Example";
   subject.method.kind = AuthKind::oauth;
   subject.method.library = library.filename().string();
   subject.method.library_path = fs::canonical(library);
-  subject.services_module = installation.services_module;
+  subject.services_module = request.installation.services_module;
   return subject;
 }
 
@@ -61,8 +64,8 @@ std::string provider_id(const fs::path& manifest) {
 }
 
 // The subjects of one manifest: one a method. What keeps it from having any is thrown.
-std::vector<Subject> subjects_of_manifest(const fs::path& manifest,
-                                          const Installation& installation) {
+std::vector<Subject> subjects_of_manifest(const fs::path& manifest, const CheckRequest& request) {
+  const Installation& installation = request.installation;
   auto options = DirectoryOptions::beside(
       installation.executable, {}, Environment([](std::string_view) { return std::nullopt; }));
   options.command_line_path = {manifest.parent_path()};
@@ -97,8 +100,13 @@ std::vector<Subject> subjects_of_manifest(const fs::path& manifest,
     if (!method.available()) {
       throw std::runtime_error(method.unavailable.message + "; " + method.unavailable.hint);
     }
-    Subject subject{
-        installation.executable, installation.services_module, manifest, *provider, method, script};
+    Subject subject{installation.executable,
+                    installation.services_module,
+                    manifest,
+                    *provider,
+                    method,
+                    script,
+                    request.scope};
     if (script) {
       for (const auto& [name, value] : script->options) subject.method.options[name] = value;
       if (script->method && *script->method != method.kind) subject.script.reset();
@@ -119,14 +127,6 @@ void open_services_for(const std::vector<Subject>& subjects) {
   if (!services) throw std::runtime_error(services.error().message);
 }
 
-std::vector<ConformanceTest> tests_of(const Subject& subject, CheckScope scope) {
-  auto tests = static_tests(subject);
-  if (scope == CheckScope::static_only) return tests;
-  std::ranges::move(descriptor_tests(subject), std::back_inserter(tests));
-  std::ranges::move(behaviour_tests(subject), std::back_inserter(tests));
-  return tests;
-}
-
 void require_checkable(const fs::path& file) {
   const auto refuse = [&](std::string_view why) {
     throw std::runtime_error(fmt::format("{} {}", file.string(), why));
@@ -141,29 +141,45 @@ void require_checkable(const fs::path& file) {
   }
 }
 
-void check_one(const fs::path& file, const Installation& installation, CheckScope scope,
-               std::vector<Line>& lines) {
+// Whether those that follow make sense.
+bool run_tests(const std::vector<ConformanceTest>& tests, const std::string& file,
+               const Subject& subject, std::vector<Line>& lines) {
+  for (const auto& test : tests) {
+    lines.push_back({file, subject.method.library, test.name,
+                     run_in_child([&] { return test.run(subject); }, longest_test)});
+    const bool bad = is_bad(lines.back().result.status);
+    if (bad && test.weight == ConformanceTest::Weight::ends_all) return false;
+  }
+  return true;
+}
+
+void check_one(const fs::path& file, const CheckRequest& request, std::vector<Line>& lines) {
   std::vector<Subject> subjects;
   try {
     const fs::path absolute = fs::absolute(file).lexically_normal();
     require_checkable(absolute);
     if (file.extension() == ".so") {
-      subjects.push_back(subject_of_library(absolute, installation));
+      subjects.push_back(subject_of_library(absolute, request));
     } else {
-      subjects = subjects_of_manifest(absolute, installation);
-      lines.push_back({file.string(), {}, "manifest", success()});
-      if (scope == CheckScope::everything) open_services_for(subjects);
+      subjects = subjects_of_manifest(absolute, request);
+      lines.push_back({file.string(), {}, std::string(manifest_test), success()});
+      if (request.scope == CheckScope::everything) open_services_for(subjects);
     }
   } catch (const std::exception& error) {
     lines.push_back({file.string(), {}, "file", failed({}, error.what())});
     return;
   }
   for (const Subject& subject : subjects) {
-    for (const auto& test : tests_of(subject, scope)) {
-      lines.push_back({file.string(), subject.method.library, test.name,
-                       run_in_child([&] { return test.run(subject); }, longest_test)});
-      // What the host doesn't take has no behaviour.
-      if (test.name == load_test && is_bad(lines.back().result.status)) break;
+    if (!run_tests(static_tests(), file, subject, lines)) continue;
+    if (request.scope == CheckScope::static_only) continue;
+    if (!run_tests(descriptor_tests(), file, subject, lines)) continue;
+    if (subject.script) {
+      run_tests(behaviour_tests(), file, subject, lines);
+    } else {
+      lines.push_back(
+          {file.string(), subject.method.library, "script",
+           skipped(subject.manifest.empty() ? "a library alone has no script; check its manifest"
+                                            : "there is no script for it beside the manifest")});
     }
   }
 }
@@ -232,13 +248,31 @@ void print_json(const std::vector<Line>& lines) {
 
 }  // namespace
 
-bool check_files(const std::vector<fs::path>& files, const Installation& installation,
-                 CheckFormat format, CheckScope scope) {
+std::size_t check_files(const CheckRequest& request) {
   std::vector<Line> lines;
-  for (const auto& file : files) check_one(file, installation, scope, lines);
-  format == CheckFormat::json ? print_json(lines) : print_text(lines);
+  for (const auto& file : request.files) check_one(file, request, lines);
+  request.format == CheckFormat::json ? print_json(lines) : print_text(lines);
   std::fflush(stdout);
-  return std::ranges::none_of(lines, [](const Line& line) { return is_bad(line.result.status); });
+  return static_cast<std::size_t>(
+      std::ranges::count_if(lines, [](const Line& line) { return is_bad(line.result.status); }));
+}
+
+void list_tests(CheckFormat format) {
+  std::vector<ConformanceTest> all = {
+      {std::string(manifest_test), "it can be read, and its libraries are installed", {}}};
+  std::ranges::move(static_tests(), std::back_inserter(all));
+  std::ranges::move(descriptor_tests(), std::back_inserter(all));
+  std::ranges::move(behaviour_tests(), std::back_inserter(all));
+  if (format == CheckFormat::text) {
+    for (const auto& test : all) fmt::print("{:<24} {}\n", test.name, test.description);
+    return;
+  }
+  fmt::print("[");
+  for (const auto& test : all) {
+    fmt::print("{}\n  {{\"test\":{},\"description\":{}}}", &test == &all.front() ? "" : ",",
+               json_quote(test.name), json_quote(test.description));
+  }
+  fmt::print("\n]\n");
 }
 
 }  // namespace pindus::plugin_tool

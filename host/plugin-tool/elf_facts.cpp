@@ -24,16 +24,6 @@ struct File {
   int fd;
 };
 
-constexpr GElf_Half this_machine() {
-#if defined(__x86_64__)
-  return EM_X86_64;
-#elif defined(__aarch64__)
-  return EM_AARCH64;
-#else
-#error "which ELF machine is this?"
-#endif
-}
-
 void read_dynamic(Elf* elf, Elf_Data* data, const GElf_Shdr& header, ElfFacts& facts) {
   const auto count = header.sh_entsize == 0 ? 0 : header.sh_size / header.sh_entsize;
   for (int i = 0; i < static_cast<int>(count); ++i) {
@@ -73,6 +63,39 @@ void read_symbols(Elf* elf, Elf_Data* data, const GElf_Shdr& header, ElfFacts& f
   }
 }
 
+void read_needed_versions(Elf* elf, Elf_Data* data, const GElf_Shdr& header, ElfFacts& facts) {
+  int need_at = 0;
+  for (GElf_Verneed need; gelf_getverneed(data, need_at, &need) != nullptr;) {
+    const char* library = elf_strptr(elf, header.sh_link, need.vn_file);
+    int version_at = need_at + static_cast<int>(need.vn_aux);
+    for (GElf_Vernaux version; gelf_getvernaux(data, version_at, &version) != nullptr;) {
+      const char* name = elf_strptr(elf, header.sh_link, version.vna_name);
+      const bool weak = (version.vna_flags & VER_FLG_WEAK) != 0;
+      if (library != nullptr && name != nullptr && !weak) {
+        facts.needed_versions.push_back({library, name});
+      }
+      if (version.vna_next == 0) break;
+      version_at += static_cast<int>(version.vna_next);
+    }
+    if (need.vn_next == 0) break;
+    need_at += static_cast<int>(need.vn_next);
+  }
+}
+
+void read_own_versions(Elf* elf, Elf_Data* data, const GElf_Shdr& header, ElfFacts& facts) {
+  int at = 0;
+  for (GElf_Verdef version; gelf_getverdef(data, at, &version) != nullptr;) {
+    GElf_Verdaux its;
+    if (gelf_getverdaux(data, at + static_cast<int>(version.vd_aux), &its) != nullptr) {
+      if (const char* name = elf_strptr(elf, header.sh_link, its.vda_name)) {
+        facts.own_versions.emplace_back(name);
+      }
+    }
+    if (version.vd_next == 0) break;
+    at += static_cast<int>(version.vd_next);
+  }
+}
+
 }  // namespace
 
 ElfFacts read_elf_facts(const std::filesystem::path& library) {
@@ -88,19 +111,17 @@ ElfFacts read_elf_facts(const std::filesystem::path& library) {
       header.e_type != ET_DYN) {
     throw std::runtime_error(fmt::format("{} is not a shared object", library.string()));
   }
-  if (header.e_machine != this_machine()) {
-    throw std::runtime_error(
-        fmt::format("{} was built for another kind of processor", library.string()));
-  }
   ElfFacts facts;
   for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf.get(), section)) != nullptr;) {
     GElf_Shdr section_header;
     Elf_Data* data = elf_getdata(section, nullptr);
     if (data == nullptr || gelf_getshdr(section, &section_header) == nullptr) continue;
-    if (section_header.sh_type == SHT_DYNAMIC) {
-      read_dynamic(elf.get(), data, section_header, facts);
-    } else if (section_header.sh_type == SHT_DYNSYM) {
-      read_symbols(elf.get(), data, section_header, facts);
+    switch (section_header.sh_type) {
+      case SHT_DYNAMIC: read_dynamic(elf.get(), data, section_header, facts); break;
+      case SHT_DYNSYM: read_symbols(elf.get(), data, section_header, facts); break;
+      case SHT_GNU_verneed: read_needed_versions(elf.get(), data, section_header, facts); break;
+      case SHT_GNU_verdef: read_own_versions(elf.get(), data, section_header, facts); break;
+      default: break;
     }
   }
   return facts;

@@ -8,6 +8,8 @@
 
 namespace pindus::plugin_tool {
 
+enum class CheckScope { everything, static_only };
+
 /// What `plugin check` is about: a manifest and the library of one of its methods, or a library
 /// alone.
 struct Subject {
@@ -17,6 +19,7 @@ struct Subject {
   Provider provider;               ///< of a library alone: a made-up one
   Method method;
   std::optional<Script> script;
+  CheckScope scope = CheckScope::everything;  ///< static_only: perhaps of another machine
 };
 
 }  // namespace pindus::plugin_tool

@@ -55,6 +55,7 @@ complete -c pindus -n "$named; or __pindus_at auth plugin" -l plugin-path -xa '(
 complete -c pindus -n '__pindus_at_part plugin new' -l flow -xa 'api-key pkce device custom' -d 'how it signs in'
 complete -c pindus -n '__pindus_at_part plugin new' -l lang -xa 'c++ c' -d 'its language'
 complete -c pindus -n '__pindus_at_part plugin check' -l static -d 'run nothing'
+complete -c pindus -n '__pindus_at_part plugin check' -l list -d 'list the tests'
 complete -c pindus -n '__pindus_at_part plugin check' -F
 
 set -l signin '__pindus_at signin login'

@@ -67,7 +67,13 @@ TEST_CASE("plugin check names the rule that a plugin breaks") {
                Case{"logs-secret", "secrets", "P10", "a secret stands"},
                Case{"ignores-cancel", "interrupt in a sleep", "P11", "PINDUS_CANCELLED"},
                Case{"commits-then-fails", "commit", "P12", "after its commit"},
-               Case{"no-commit", "script", "P12", "gave no credential"});
+               Case{"no-commit", "script", "P12", "gave no credential"},
+               Case{"executable-stack", "stack", "P15", "asks for an executable stack"},
+               Case{"missing-library", "versions", "",
+                    "needs libpindus-not-installed.so.1, which isn't installed"},
+               Case{"missing-version", "versions", "",
+                    "needs GLIBC_9.99, which this system's libm.so.6 hasn't"},
+               Case{"missing-symbol", "load", "", "needs the symbol pindus_test_no_such_function"});
   CAPTURE(wrong.plugin);
   const PindusProfile profile;
   const PluginFolder folder(wrong.plugin);
@@ -101,10 +107,11 @@ TEST_CASE("every bad plugin stands in the tests") {
 }
 
 TEST_CASE("pindus survives a bad plugin, stores nothing, and says which one it was") {
-  const auto name = GENERATE(as<std::string>(), "no-entry", "wrong-major", "declines",
-                             "two-answers", "other-id", "short-descriptor", "minor-too-high",
-                             "null-slot", "keeps-pointer", "throws", "unknown-code", "wrong-thread",
-                             "freed-handle", "exits", "commits-then-fails", "no-commit");
+  const auto name = GENERATE(
+      as<std::string>(), "no-entry", "wrong-major", "declines", "two-answers", "other-id",
+      "short-descriptor", "minor-too-high", "null-slot", "keeps-pointer", "throws", "unknown-code",
+      "wrong-thread", "freed-handle", "exits", "commits-then-fails", "no-commit",
+      "executable-stack", "missing-library", "missing-version", "missing-symbol");
   CAPTURE(name);
   const PindusProfile profile;
   const PluginFolder folder(name);

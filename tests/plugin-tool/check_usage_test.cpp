@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "core/base/json.hpp"
 #include "tests/integration/pindus_profile.hpp"
@@ -21,7 +22,7 @@ TEST_CASE("plugin check says in one sentence why a file can't be checked") {
                Case{"acme.script.json", "{}", "name the manifest beside it"},
                Case{"acme.txt", "hello", "neither a manifest (.json) nor a library (.so)"},
                Case{"folder.json/x", "", "name the manifest or the library itself"},
-               Case{"acme.so", "", "is not a shared object"});
+               Case{"acme.so", "", "is no shared object"});
   const PindusProfile profile;
   write_file(profile.path() / wrong.name, wrong.content);
   std::filesystem::path file = profile.path() / wrong.name;
@@ -68,7 +69,51 @@ TEST_CASE("plugin check --static runs nothing of the plugin") {
   CHECK(result.exit_code == 0);
   const auto lines = Json::parse(result.out);
   REQUIRE(lines);
-  CHECK(lines->as_array()->size() == 4);
+  CHECK(lines->as_array()->size() == 9);
+}
+
+TEST_CASE("plugin check --list says of every test what it tells, and runs none") {
+  const PindusProfile profile;
+  const auto listed = profile.run({"plugin", "check", "--list", "--json"});
+  CHECK(listed.exit_code == 0);
+  const auto tests = Json::parse(listed.out);
+  REQUIRE(tests);
+  std::set<std::string> names;
+  for (const Json& test : *tests->as_array()) {
+    CAPTURE(*test.find("test")->as_string());
+    CHECK(test.find("description")->as_string()->size() > 10);
+    CHECK(names.insert(*test.find("test")->as_string()).second);
+  }
+
+  // What is run is what is listed.
+  const PluginFolder right("right");
+  const auto checked = profile.run({"plugin", "check", "--json", right.manifest()});
+  const auto lines = Json::parse(checked.out);
+  REQUIRE(lines);
+  std::set<std::string> run;
+  for (const Json& line : *lines->as_array()) run.insert(*line.find("test")->as_string());
+  CHECK(run == names);
+
+  const auto text = profile.run({"plugin", "check", "--list"});
+  CHECK(static_cast<std::size_t>(std::ranges::count(text.out, '\n')) == names.size());
+  CHECK(profile.run({"plugin", "check", "--list", right.manifest()}).exit_code == 2);
+}
+
+TEST_CASE("a wrong option of plugin check is told in pindus's own voice") {
+  const PindusProfile profile;
+  const auto result = profile.run({"plugin", "check", "--nope", "x.json"});
+  CHECK(result.exit_code == 2);
+  CHECK(result.out.empty());
+  CHECK(result.err == "Usage: plugin check has no option --nope\n  pindus plugin check --help\n");
+}
+
+TEST_CASE("plugin check that found something says so in a fault, after its report") {
+  const PindusProfile profile;
+  const PluginFolder other("other-id");
+  const auto result = profile.run({"plugin", "check", other.library()});
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.out, Contains("somebody-else"));
+  CHECK_THAT(result.err, Contains("Check failed: 1 test found what the contract forbids"));
 }
 
 TEST_CASE("a wrong command line of plugin new and plugin check is wrong usage") {
