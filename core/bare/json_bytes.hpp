@@ -9,13 +9,17 @@ namespace pindus::bare {
 
 // What JsonScanner calls an Output: where the bytes of a value go. `token` gets the bytes as they
 // stand, `content` those inside a string that mean themselves, `decoded` what an escape stands for.
+// `strict`: an escape that stands for nothing (half of a surrogate pair, an unknown letter) is an
+// error. Elsewhere it is passed on as it stands, since other programs read and write such.
 struct Drop {
+  static constexpr bool strict = false;
   void token(Text) {}
   void content(Text) {}
   void decoded(Text) {}
 };
 
 struct CopyTokens {
+  static constexpr bool strict = false;
   TextBuffer* buffer;
   void token(Text bytes) { buffer->append(bytes); }
   void content(Text bytes) { buffer->append(bytes); }
@@ -23,10 +27,17 @@ struct CopyTokens {
 };
 
 struct DecodeString {
+  static constexpr bool strict = true;
   TextBuffer* buffer;
   void token(Text) {}
   void content(Text bytes) { buffer->append(bytes); }
   void decoded(Text bytes) { buffer->append(bytes); }
+};
+
+// What a name says, with bytes that no UTF-8 has for an escape that stands for nothing: so it is
+// like no other name, and nobody asks for it.
+struct DecodeName : DecodeString {
+  static constexpr bool strict = false;
 };
 
 inline unsigned char byte_at(const char* p) {
@@ -44,7 +55,17 @@ inline size_t distance(const char* from, const char* to) {
   return static_cast<size_t>(to - from);
 }
 
-// UTF-8 of a code point (RFC 3629, section 3).
+// What an unknown escape's backslash becomes in a name.
+inline constexpr char odd_backslash[] = "ÿ";
+
+inline bool is_first_half(uint32_t unit) {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
+inline bool is_second_half(uint32_t unit) {
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+// UTF-8 of a code point (RFC 3629, section 3), or of half of a surrogate pair in the same way.
 inline size_t encode_utf8(uint32_t point, char* out) {
   const auto tail = [](uint32_t bits) { return static_cast<char>(0x80 | (bits & 0x3f)); };
   if (point < 0x80) {

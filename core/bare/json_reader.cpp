@@ -25,6 +25,11 @@ const char* describe(JsonError error) {
 inline const char* JsonReader::begin_value() {
   const char* p = scanner_.cursor();
   if (error() != JsonError::none) return nullptr;
+  if (expect_ == Expect::document) {
+    p = scanner_.skip_mark(p);
+    if (p == nullptr) return nullptr;
+    expect_ = Expect::value;
+  }
   if (expect_ != Expect::value) return scanner_.fail(p, JsonError::not_of_this_kind);
   p = scanner_.skip_blanks(p);
   if (p == nullptr) return nullptr;
@@ -116,7 +121,7 @@ bool JsonReader::next_member(TextBuffer& name) {
   if (p == nullptr) return false;
   name_.begin = scanner_.offset_of(p);
   if (*p != '"') return scanner_.fail(p, JsonError::unexpected_byte) != nullptr;
-  p = scanner_.pass_string(p, DecodeString{&name});
+  p = scanner_.pass_string(p, DecodeName{{&name}});
   if (p == nullptr) return false;
   name_.end = scanner_.offset_of(p);
   p = scanner_.pass_colon(p, Drop());
@@ -206,9 +211,15 @@ bool JsonReader::read_boolean(bool& value) {
 }
 
 bool JsonReader::finish() {
-  if (depth_ == 0 && expect_ == Expect::value && !skip_value()) return false;
+  const bool unread = expect_ == Expect::document || expect_ == Expect::value;
+  if (depth_ == 0 && unread && !skip_value()) return false;
   return error() == JsonError::none && expect_ == Expect::nothing &&
          scanner_.at_end(scanner_.cursor());
+}
+
+void decode_name(Text quoted, TextBuffer& name) {
+  JsonScanner scanner(quoted);
+  scanner.pass_string(quoted.data, DecodeName{{&name}});
 }
 
 bool parse_integer(Text number, int64_t& value) {

@@ -23,8 +23,10 @@ struct Span {
 };
 
 /// Reads one JSON document (RFC 8259) from front to back, from memory or from a stream, and says
-/// where everything stood. Strict: grammar, UTF-8 and surrogate pairs are checked in all that is
-/// passed; a byte order mark is refused; at most 64 objects and arrays may be nested. It allocates
+/// where everything stood. Strict: grammar and UTF-8 are checked in all that is passed, and at most
+/// 64 objects and arrays may be nested; with two exceptions, since other programs write them: a
+/// byte order mark before the document is skipped, and an escape that stands for nothing (half of a
+/// surrogate pair, an unknown letter) is an error only in a string that is read. It allocates
 /// nothing, calls nothing but the refill, and keeps no pointer into a chunk across a refill.
 ///
 /// The first error sticks: every function returns false from then on, and `error` and
@@ -61,8 +63,10 @@ class JsonReader {
   bool enter_object();
 
   /// Steps to the object's next member: afterwards its value comes next. The name is decoded and
-  /// replaces what `name` held; look at its `overflow`. False at the end of the object, which is
-  /// then left behind like any other value, and on error. A value left unread is skipped first.
+  /// replaces what `name` held; look at its `overflow`. A name with an escape that stands for
+  /// nothing gets bytes there that aren't UTF-8, others for each such name. False at the end of the
+  /// object, which is then left behind like any other value, and on error. A value left unread is
+  /// skipped first.
   bool next_member(TextBuffer& name);
 
   bool enter_array();
@@ -76,7 +80,8 @@ class JsonReader {
   /// an object that was stored on many lines becomes one line.
   bool copy_value(TextBuffer& out);
 
-  /// Decodes a string into `out` (appended; UTF-8; may contain NUL). The decoded text is never
+  /// Decodes a string into `out` (appended; UTF-8; may contain NUL); an escape that stands for
+  /// nothing is the error lone_surrogate or invalid_escape. The decoded text is never
   /// longer than the string's span.
   bool read_string(TextBuffer& out);
 
@@ -99,12 +104,17 @@ class JsonReader {
   /// How far the document has been read; all before it is checked.
   [[nodiscard]] uint64_t offset() const { return scanner_.offset_of(scanner_.cursor()); }
 
+  /// What a stricter reader would say about the first escape that stands for nothing and was
+  /// passed, and where that is; `none` where there was none.
+  [[nodiscard]] JsonError odd_escape() const { return scanner_.odd_escape(); }
+  [[nodiscard]] uint64_t odd_escape_offset() const { return scanner_.odd_escape_offset(); }
+
   [[nodiscard]] JsonError error() const { return scanner_.error(); }
   /// The byte at which the document went wrong (its size where it ended too early).
   [[nodiscard]] uint64_t error_offset() const { return scanner_.error_offset(); }
 
  private:
-  enum class Expect : uint8_t { value, first, separator, nothing };
+  enum class Expect : uint8_t { document, value, first, separator, nothing };
 
   const char* begin_value();
   bool end_value(const char* p);
@@ -118,14 +128,18 @@ class JsonReader {
   JsonScanner scanner_;
   uint64_t objects_ = 0;  // whether the open containers are objects, the innermost in bit 0
   unsigned depth_ = 0;
-  Expect expect_ = Expect::value;
+  Expect expect_ = Expect::document;
   Span value_;
   Span name_;
   uint64_t begins_[max_depth];  // where the open containers begin
 };
 
+/// What next_member makes of a name that stands, with its quotes, in `quoted` (appended); the name
+/// is one that a reader has passed.
+void decode_name(Text quoted, TextBuffer& name);
+
 /// The integer that a JSON number stands for, a fraction cut off; false where it has an exponent or
-/// doesn't fit.
+/// doesn't fit. Of anything else than a number it makes anything.
 [[nodiscard]] bool parse_integer(Text number, int64_t& value);
 
 }  // namespace pindus::bare

@@ -51,6 +51,13 @@ class JsonScanner {
   /// Notes an error, unless there was one before; gives null.
   const char* fail(const char* at, JsonError error);
 
+  /// The first escape that was passed and that no strict Output would take (see json_bytes.hpp): as
+  /// what error, and where; `none` where there was none.
+  [[nodiscard]] JsonError odd_escape() const { return odd_escape_; }
+  [[nodiscard]] uint64_t odd_escape_offset() const { return odd_escape_offset_; }
+
+  /// The document's first byte, or the one behind its byte order mark (RFC 8259, section 8.1).
+  const char* skip_mark(const char* p);
   /// The next byte that is no blank; there must be one.
   const char* skip_blanks(const char* p);
   /// True if nothing but blanks is left.
@@ -75,6 +82,24 @@ class JsonScanner {
   const char* pass_word(const char* p, Text word, Output out);
 
  private:
+  // An escape of the form \u0000, or the beginning of one.
+  struct UnicodeEscape {
+    uint64_t begin = 0;
+    uint32_t unit = 0;
+    size_t size = 2;
+    char raw[6] = {'\\', 'u'};
+
+    UnicodeEscape() = default;
+    explicit UnicodeEscape(uint64_t offset) : begin(offset) {}
+    [[nodiscard]] bool is_complete() const { return size == sizeof raw; }
+    [[nodiscard]] Text text() const { return behind(0); }
+    // The rest behind `count` bytes, at most two.
+    [[nodiscard]] Text behind(size_t count) const {
+      if (size < 2 || size > sizeof raw) __builtin_unreachable();  // the compiler can't see it
+      return {raw + count, size - count};
+    }
+  };
+
   const char* fail_at(uint64_t offset, JsonError error);
   const char* next_chunk();
   void set_chunk(const char* bytes, size_t size);
@@ -86,7 +111,13 @@ class JsonScanner {
   const char* pass_odd_string(const char* p, Output out);
   template <typename Output>
   const char* pass_escape(const char* p, Output out);
-  const char* pass_hex4(const char* p, char* digits, uint32_t& unit);
+  template <typename Output>
+  const char* pass_short_escape(const char* p, uint64_t begin, Output out);
+  const char* pass_hex(const char* p, UnicodeEscape& escape);
+  template <typename Output>
+  bool take_odd(uint64_t at, JsonError error, Output out);
+  template <typename Output>
+  bool take_half(const UnicodeEscape& half, Output out);
   template <typename Output>
   const char* pass_utf8(const char* p, Output out);
   template <typename Output>
@@ -102,7 +133,9 @@ class JsonScanner {
   Refill refill_ = nullptr;
   void* context_ = nullptr;
   JsonError error_ = JsonError::none;
+  JsonError odd_escape_ = JsonError::none;
   uint64_t error_offset_ = 0;
+  uint64_t odd_escape_offset_ = 0;
 };
 
 inline void JsonScanner::set_chunk(const char* bytes, size_t size) {

@@ -5,6 +5,7 @@
 
 #include "core/bare/block.hpp"
 #include "core/bare/json_bytes.hpp"
+#include "core/bare/json_escapes.hpp"
 #include "core/bare/json_scanner.hpp"
 
 namespace pindus::bare {
@@ -220,68 +221,17 @@ const char* JsonScanner::pass_utf8(const char* p, Output out) {
   return p + 1;
 }
 
-// The four digits behind \u, the cursor at the u.
-inline const char* JsonScanner::pass_hex4(const char* p, char* digits, uint32_t& unit) {
-  unit = 0;
-  for (int i = 0; i < 4; ++i) {
-    p = need_byte(p + 1);
-    if (p == nullptr) return nullptr;
-    digits[i] = *p;
-    const char letter = static_cast<char>(*p | 0x20);
-    if (is_digit(*p)) {
-      unit = unit << 4 | static_cast<uint32_t>(*p - '0');
-    } else if (letter >= 'a' && letter <= 'f') {
-      unit = unit << 4 | static_cast<uint32_t>(letter - 'a' + 10);
-    } else {
-      return fail(p, JsonError::invalid_escape);
-    }
-  }
-  return p + 1;
-}
-
-// An escape sequence (RFC 8259, section 7), the cursor at its backslash.
-template <typename Output>
-const char* JsonScanner::pass_escape(const char* p, Output out) {
+// A mark has three bytes, and half of one is none.
+inline const char* JsonScanner::skip_mark(const char* p) {
+  static constexpr char mark[] = "\xef\xbb\xbf";
+  p = need_byte(p);
+  if (p == nullptr || *p != mark[0]) return p;
   const uint64_t begin = offset_of(p);
-  p = need_byte(p + 1);
-  if (p == nullptr) return nullptr;
-  if (*p != 'u') {
-    static constexpr char names[] = "\"\\/bfnrt";
-    static constexpr char meanings[] = "\"\\/\b\f\n\r\t";
-    for (size_t i = 0; i < sizeof names - 1; ++i) {
-      if (*p != names[i]) continue;
-      const char raw[] = {'\\', *p};
-      out.token(Text(raw, sizeof raw));
-      out.decoded(Text(&meanings[i], 1));
-      return p + 1;
-    }
-    return fail_at(begin, JsonError::invalid_escape);
-  }
-  char raw[12] = {'\\', 'u'};
-  size_t raw_size = 6;
-  uint32_t point = 0;
-  p = pass_hex4(p, raw + 2, point);
-  if (p == nullptr) return nullptr;
-  if (point >= 0xd800 && point <= 0xdfff) {
-    if (point >= 0xdc00) return fail_at(begin, JsonError::lone_surrogate);
+  for (size_t i = 0; i < sizeof mark - 1; ++i, ++p) {
     p = need_byte(p);
     if (p == nullptr) return nullptr;
-    if (*p != '\\') return fail_at(begin, JsonError::lone_surrogate);
-    p = need_byte(p + 1);
-    if (p == nullptr) return nullptr;
-    if (*p != 'u') return fail_at(begin, JsonError::lone_surrogate);
-    uint32_t low = 0;
-    raw[6] = '\\';
-    raw[7] = 'u';
-    p = pass_hex4(p, raw + 8, low);
-    if (p == nullptr) return nullptr;
-    if (low < 0xdc00 || low > 0xdfff) return fail_at(begin, JsonError::lone_surrogate);
-    point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
-    raw_size = sizeof raw;
+    if (*p != mark[i]) return fail_at(begin, JsonError::unexpected_byte);
   }
-  char utf8[4];
-  out.token(Text(raw, raw_size));
-  out.decoded(Text(utf8, encode_utf8(point, utf8)));
   return p;
 }
 

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t max_depth = 64;
 
 // simdjson doesn't say where it stopped. The vault's reader does, and finds the same faults but for
-// numbers out of range.
+// numbers out of range; what it takes from other programs it tells, too.
 std::string explain(simdjson::error_code error, std::string_view text) {
   if (error == simdjson::EMPTY) return "it is empty";
   if (error == simdjson::CAPACITY) return "it is too large";
@@ -26,11 +26,14 @@ std::string explain(simdjson::error_code error, std::string_view text) {
   bare::JsonReader reader(bare::Text(text.data(), text.size()));
   reader.skip_value();
   reader.finish();
-  if (reader.error() == bare::JsonError::none) return "it has a number that is out of range";
-  const std::string_view before = text.substr(0, reader.error_offset());
+  const bool odd = reader.error() == bare::JsonError::none;
+  const bare::JsonError reason = odd ? reader.odd_escape() : reader.error();
+  if (reason == bare::JsonError::none) return "it has a number that is out of range";
+  const std::string_view before =
+      text.substr(0, odd ? reader.odd_escape_offset() : reader.error_offset());
   const auto line = std::ranges::count(before, '\n') + 1;
   const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
-  return fmt::format("{} (line {}, column {})", describe(reader.error()), line, column);
+  return fmt::format("{} (line {}, column {})", describe(reason), line, column);
 }
 
 // simdjson's own limit doesn't count an innermost container that is empty.

@@ -18,8 +18,11 @@ void splice(SecretText& text, bare::Span span, std::string_view replacement) {
 
 std::string decode_member_name(const bare::JsonReader& reader, std::string_view text) {
   const bare::Span span = reader.name_span();
-  const auto name = string_of(text.substr(span.begin, span.size()));
-  return name ? std::string(name->view()) : std::string();
+  std::string name(span.size(), '\0');
+  bare::TextBuffer buffer(name.data(), name.size());
+  bare::decode_name(bare_text(text.substr(span.begin, span.size())), buffer);
+  name.resize(buffer.size);
+  return name;
 }
 
 std::vector<JsonMember> list_members(std::string_view object) {
@@ -96,6 +99,9 @@ std::optional<Secret> string_of(std::string_view value) {
 }
 
 std::optional<std::int64_t> integer_of(std::string_view value) {
+  if (value.empty() || !(value.front() == '-' || (value.front() >= '0' && value.front() <= '9'))) {
+    return std::nullopt;
+  }
   std::int64_t integer = 0;
   if (bare::parse_integer(bare_text(value), integer)) return integer;
   double number = 0;

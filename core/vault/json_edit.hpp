@@ -22,7 +22,7 @@ namespace pindus {
 
 /// A member of an object and where it stands in the object's text.
 struct JsonMember {
-  std::string name;      ///< decoded
+  std::string name;      ///< decoded, see JsonReader::next_member
   bare::Span name_span;  ///< with its quotes
   bare::Span value_span;
   bare::JsonKind kind = bare::JsonKind::null;

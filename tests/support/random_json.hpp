@@ -29,7 +29,8 @@ class Dice {
 };
 
 /// JSON texts that are right but that nobody would write by hand: every escape, odd blanks, long
-/// strings, deep nesting. `spoil` then makes some of them wrong.
+/// strings, deep nesting, and here and there an escape that stands for nothing. `spoil` then makes
+/// some of them wrong.
 class RandomJson {
  public:
   explicit RandomJson(Dice& dice) : dice_(dice) {}
@@ -97,6 +98,11 @@ class RandomJson {
 
  private:
   std::string piece() {
+    static const std::vector<std::string> odd = {
+        "\\ud83d",        "\\udc00", "\\uD83D\\ud83d\\ude00",
+        "\\ud83d\\n",     "\\x41",   "\\u12",
+        "\\ud800\\u0041", "\\'",     "\\\xc3\xbc"};
+    if (dice_.one_in(100)) return dice_.pick(odd);
     static const std::vector<std::string> choices = {"a",
                                                      "plain text of more than sixteen bytes",
                                                      "\\n",
