@@ -1,5 +1,8 @@
 #include "core/bare/ready_key.hpp"
 
+#include "core/bare/json_bytes.hpp"
+#include "core/bare/key_rule.hpp"
+
 namespace pindus::bare {
 
 namespace {
@@ -7,20 +10,56 @@ namespace {
 constexpr size_t max_part = 8192;
 constexpr size_t max_name = 256;
 
-// Whether `key` would be less, or more, than one line on somebody's terminal.
-bool is_empty_or_has_control(Text key) {
-  for (size_t i = 0; i < key.size; ++i) {
-    const unsigned char c = static_cast<unsigned char>(key.data[i]);
-    if (c < ' ' || c == 0x7f) return true;
-  }
-  return key.size == 0;
-}
+// The names of an older form, which in one of ours leave it open what counts.
+constexpr Text older_names[] = {
+    {"apiKey", 6}, {"accessToken", 11}, {"refreshToken", 12}, {"expiresAt", 9}};
 
-bool has_quote_or_escape(Text name) {
-  for (size_t i = 0; i < name.size; ++i) {
-    if (name.data[i] == '"' || name.data[i] == '\\') return true;
+constexpr Text withheld_names[] = {{"key", 3},
+                                   {"apiKey", 6},
+                                   {"api_key", 7},
+                                   {"access", 6},
+                                   {"accessToken", 11},
+                                   {"access_token", 12},
+                                   {"refresh", 7},
+                                   {"refreshToken", 12},
+                                   {"refresh_token", 13},
+                                   {"idToken", 7},
+                                   {"id_token", 8},
+                                   {"clientSecret", 12},
+                                   {"client_secret", 13},
+                                   {"private", 7}};
+
+template <size_t count>
+bool contains(const Text (&names)[count], Text name) {
+  for (const Text candidate : names) {
+    if (candidate == name) return true;
   }
   return false;
+}
+
+// Whether a name stands in JSON as it is.
+bool is_plain(Text name) {
+  for (size_t i = 0; i < name.size; ++i) {
+    const char c = name.data[i];
+    if (c < ' ' || c > '~' || c == '"' || c == '\\') return false;
+  }
+  return true;
+}
+
+bool is_number(Text value) {
+  return value.size != 0 && (value.data[0] == '-' || is_digit(value.data[0]));
+}
+
+// What `expires` says, where that is a number, a string of digits, or nothing.
+bool parse_expires(Text value, int64_t& expires_ms) {
+  if (value == "null") return true;
+  if (value.size != 0 && value.data[0] == '"') {
+    value = Text(value.data + 1, value.size - 2);
+    for (size_t i = 0; i < value.size; ++i) {
+      if (!is_digit(value.data[i])) return false;
+    }
+  }
+  return is_number(value) && parse_integer(value, expires_ms);
 }
 
 // An account's record, as far as a ready key is concerned.
@@ -93,13 +132,13 @@ bool Record::read(JsonReader& vault) {
 void Record::read_member(JsonReader& vault, Text name) {
   if (name == "key") return note_secret(vault, key, key_);
   if (name == "access") return note_secret(vault, access, access_);
-  if (name == "refresh") return;
+  if (contains(older_names, name) || !is_plain(name)) odd_ = true;
+  if (is_withheld(name)) return;
   const unsigned known = name == "kind"        ? kind
                          : name == "isDefault" ? default_mark
                          : name == "expires"   ? expires
                          : name == "lifetime"  ? lifetime
                                                : 0U;
-  if (is_empty_or_has_control(name) || has_quote_or_escape(name)) odd_ = true;
   members_.append(",\"");
   members_.append(name);
   members_.append("\":");
@@ -125,8 +164,9 @@ void Record::note(Known which, Text value) {
   } else if (which == default_mark) {
     is_default_ = value == "true";
     if (!is_default_ && !(value == "false")) odd_ = true;
-  } else if (value.size == 0 || value.data[0] > '9' ||
-             !parse_integer(value, which == expires ? expires_ms_ : lifetime_s_)) {
+  } else if (which == expires) {
+    if (!parse_expires(value, expires_ms_)) odd_ = true;
+  } else if (!is_number(value) || !parse_integer(value, lifetime_s_)) {
     odd_ = true;
   }
 }
@@ -137,9 +177,9 @@ KeyAnswer Record::answer(const KeyRequest& request, TextBuffer& out) const {
   // Written by a clock that was wrong, or read by one.
   if (is_oauth_ && (expires_ms_ - request.now_ms) / 1000 > lifetime_s_) return KeyAnswer::not_sure;
   const TextBuffer& usable = is_oauth_ ? access_ : key_;
-  if (usable.overflow || members_.overflow || is_empty_or_has_control(usable.text())) {
-    return KeyAnswer::not_sure;
-  }
+  if (usable.overflow || members_.overflow) return KeyAnswer::not_sure;
+  const KeyFlaw flaw = is_oauth_ ? flaw_of_token(usable.text()) : flaw_of_api_key(usable.text());
+  if (flaw != KeyFlaw::none) return KeyAnswer::not_sure;
   if (request.form == KeyForm::plain) {
     out.append(usable.text());
   } else {
@@ -187,6 +227,10 @@ KeyAnswer find_default(JsonReader& vault, const KeyRequest& request, TextBuffer&
 }
 
 }  // namespace
+
+bool is_withheld(Text name) {
+  return contains(withheld_names, name);
+}
 
 KeyAnswer find_ready_key(JsonReader& vault, const KeyRequest& request, TextBuffer& out) {
   if (!vault.enter_object()) return KeyAnswer::not_sure;

@@ -10,7 +10,7 @@ namespace pindus::bare {
 
 enum class KeyForm {
   plain,  ///< the key alone
-  json,   ///< one line: {"key":"...", then the record's other members but key, access, refresh}
+  json,   ///< one line: {"key":"...", then the record's other members but those that is_withheld}
 };
 
 struct KeyRequest {
@@ -28,12 +28,16 @@ enum class KeyAnswer {
 /// A token with less life left than this needs its manifest's margin, and maybe a refresh.
 inline constexpr int64_t surely_valid_ms = 600'000;
 
+/// Whether a record's member of that name is never printed: the key stands in front already, and
+/// what gets further tokens is nobody's business. For every form of record and whoever prints it.
+[[nodiscard]] bool is_withheld(Text name);
+
 /// Looks in a vault for a key that can be used as it is: an api key, or a token without `expires`
 /// or with more than `surely_valid_ms` left. Appends the answer to `out`, without a newline.
 ///
 /// Front and host both ask this function first, so that they answer with the same bytes; what it
-/// isn't sure of (nothing stored, an older form of record, a member of an unexpected type or twice,
-/// a key with control characters, a record that is larger than its 8 KiB a part, a document that
+/// isn't sure of (nothing stored, an older or mixed form of record, a member of an unexpected type
+/// or twice, a key with a flaw, a record that is larger than its 8 KiB a part, a document that
 /// isn't JSON) only the host answers. Whether it is sure doesn't depend on the form. It reads no
 /// further than the answer needs, and vouches only for what it read.
 [[nodiscard]] KeyAnswer find_ready_key(JsonReader& vault, const KeyRequest& request,

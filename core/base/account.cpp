@@ -11,9 +11,13 @@ std::string Account::described() const {
   return fmt::format("the account {} of {}", printable(name, 60), printable(provider, 60));
 }
 
-std::string Account::replace_command() const {
-  return fmt::format("pindus signin {} --account {} --replace", shell_word(provider),
+std::string Account::arguments() const {
+  return fmt::format("{} --account{}{}", shell_word(provider), name.starts_with('-') ? "=" : " ",
                      shell_word(name));
+}
+
+std::string Account::replace_command() const {
+  return fmt::format("pindus signin {} --replace", arguments());
 }
 
 std::int64_t Account::lock_byte() const noexcept {

@@ -13,6 +13,9 @@ struct Account {
   /// "the account work of openai", as messages say it.
   [[nodiscard]] std::string described() const;
 
+  /// What names it behind a command, as a shell takes it: "openai --account work".
+  [[nodiscard]] std::string arguments() const;
+
   /// The command that signs in again in this account's place.
   [[nodiscard]] std::string replace_command() const;
 

@@ -80,16 +80,29 @@ Result<LoginChoice> choose_named(std::string_view id, const SigninOptions& optio
                     fmt::format("pindus plugin show {}", provider->id)));
 }
 
+Result<bool> is_stored(std::string_view provider, const std::string& name, const Context& context) {
+  const auto stored = PINDUS_TRY(context.vault().list_accounts(provider));
+  return std::ranges::find(stored, name, &StoredAccount::name) != stored.end();
+}
+
+// The name must be one of ours, or that of an account that another program has named.
+Result<void> check_name(const std::string& name, const SigninOptions& options,
+                        const Context& context) {
+  auto valid = validate_account_name(name);
+  if (valid || !options.provider) return valid;
+  if (PINDUS_TRY(is_stored(*options.provider, name, context))) return {};
+  return valid;
+}
+
 Result<void> refuse_collision(const Account& account, const Context& context) {
-  const auto stored = PINDUS_TRY(context.vault().list_accounts(account.provider));
-  if (std::ranges::find(stored, account.name, &StoredAccount::name) == stored.end()) return {};
+  if (!PINDUS_TRY(is_stored(account.provider, account.name, context))) return {};
   return std::unexpected(already_stored(account));
 }
 
 Result<void> run_signin(const SigninOptions& options, Context& context, CredentialResult& result) {
   if (options.list) return list_accounts(options.provider, context, result);
   const std::string name = options.account.value_or("default");
-  PINDUS_CHECK(validate_account_name(name));
+  PINDUS_CHECK(check_name(name, options, context));
   const LoginChoice choice =
       PINDUS_TRY(options.provider ? choose_named(*options.provider, options, context)
                                   : choose_from_menu(options, context));

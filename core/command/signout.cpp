@@ -106,8 +106,10 @@ struct SignoutOptions {
 
 Result<void> run_signout(const SignoutOptions& options, Context& context,
                          CredentialResult& result) {
-  const auto providers = PINDUS_TRY(context.vault().list_providers());
+  const VaultDocument vault = PINDUS_TRY(context.vault().storage().read(context.stop()));
+  const auto providers = vault.providers();
   if (!options.provider) return std::unexpected(no_provider(providers));
+  PINDUS_CHECK(vault.check_form(*options.provider, options.account));
   result.provider = *options.provider;
   const auto provider = std::ranges::find_if(providers, [&](const StoredProvider& p) {
     return equal_ignoring_case(p.id, *options.provider);

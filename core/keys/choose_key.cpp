@@ -9,6 +9,7 @@
 #include "core/keys/refresh_account.hpp"
 #include "core/keys/token_life.hpp"
 #include "core/vault/credential_record.hpp"
+#include "core/vault/credential_rules.hpp"
 
 namespace pindus {
 namespace {
@@ -35,11 +36,18 @@ std::optional<UsableKey> ready_key(VaultStorage& storage, const KeyRequest& requ
   return UsableKey{string_of(key->value(json)).value_or(Secret()), Secret(json), {}};
 }
 
-UsableKey key_of_variable(std::string value) {
+UsableKey key_of_variable(const Secret& value) {
   UsableKey usable;
-  usable.key = Secret(std::move(value));
+  usable.key = Secret(without_line_ends(value.view()));
   usable.json = Secret(fmt::format("{{\"key\":{}}}", json_quote(usable.key.view())));
   return usable;
+}
+
+Result<ChosenKey> handed_out(AuthKind kind, UsableKey key, const Account& account) {
+  const std::string whose =
+      fmt::format("the {} of {}", kind == AuthKind::oauth ? "token" : "key", account.described());
+  PINDUS_CHECK(validate_key(kind, key.key.view(), whose, account.replace_command()));
+  return ChosenKey{std::move(key), {account, {}}};
 }
 
 std::unexpected<CredentialFault> nothing_anywhere(std::string_view id,
@@ -68,25 +76,33 @@ Result<std::optional<ChosenKey>> stored_key(Vault& vault, TokenRefresher* refres
     return ChosenKey{*std::move(ready), {account, {}}};
   }
   const VaultDocument document = PINDUS_TRY(vault.storage().read(request.stop));
+  PINDUS_CHECK(document.check_form(request.provider, request.account));
   const auto name = request.account ? request.account : document.default_account(request.provider);
   if (!name) return std::nullopt;
   const Account account{std::string(request.provider), *name};
   const auto record = document.record(account);
   if (!record) return std::nullopt;
-  const auto kind = CredentialRecord(*record).kind();
+  const CredentialRecord credential(*record);
+  const auto kind = credential.kind();
   if (!kind) {
     return fail(FaultKind::vault,
-                fmt::format("{} is stored in a form that pindus doesn't know", account.described()),
+                fmt::format("{} has {}", account.described(), credential.problem()),
                 account.replace_command());
   }
-  const KeySource source{account, {}};
   if (*kind == AuthKind::api_key || time_left(*record) > surely_valid) {
-    return ChosenKey{usable_key_of(*record), source};
+    UsableKey key = usable_key_of(*record);
+    if (*kind == AuthKind::oauth && credential.end_is_unknown()) {
+      key.warning = fmt::format(
+          "nobody knows how long the token of {} is valid: what its record "
+          "says about that is no time",
+          account.described());
+    }
+    return handed_out(*kind, std::move(key), account);
   }
   auto refreshed = PINDUS_TRY(
       refresh_account({vault.storage(), refresher, account, request.stop}, SecretText(*record)));
   if (!refreshed) return std::nullopt;
-  return ChosenKey{std::move(*refreshed), source};
+  return handed_out(*kind, *std::move(refreshed), account);
 }
 
 std::optional<KeySource> usual_source(const std::optional<Account>& stored,
@@ -113,7 +129,11 @@ Result<ChosenKey> choose_key(const KeyParts& parts, const KeyRequest& request) {
   const auto source =
       usual_source(std::nullopt, providers.find_provider(request.provider), parts.environment);
   if (!source) return nothing_anywhere(request.provider, providers);
-  return ChosenKey{key_of_variable(*parts.environment.get(source->variable)), *source};
+  const std::string& variable = source->variable;
+  const Secret value(*parts.environment.get(variable));
+  PINDUS_CHECK(validate_key(AuthKind::api_key, value.view(), variable,
+                            fmt::format("set {} to the key alone", variable)));
+  return ChosenKey{key_of_variable(value), *source};
 }
 
 }  // namespace pindus

@@ -1,17 +1,12 @@
 #include "core/keys/usable_key.hpp"
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 
+#include "core/bare/ready_key.hpp"
 #include "core/vault/credential_record.hpp"
 
 namespace pindus {
 namespace {
-
-// The key stands in front, and a refresh token is nobody's business.
-constexpr std::array<std::string_view, 6> left_out = {"key",         "apiKey",  "access",
-                                                      "accessToken", "refresh", "refreshToken"};
 
 SecretText without_blanks(std::string_view value) {
   SecretText compact(value.size(), '\0');
@@ -30,8 +25,10 @@ UsableKey usable_key_of(std::string_view record) {
   usable.key = credential.key();
   SecretText json = "{\"key\":" + quoted(usable.key.view());
   for (const JsonMember& member : list_members(record)) {
-    if (std::ranges::find(left_out, member.name) != left_out.end()) continue;
-    json.append(",").append(record.substr(member.name_span.begin, member.name_span.size()));
+    if (bare::is_withheld(bare_text(member.name))) continue;
+    const auto stored = record.substr(member.name_span.begin, member.name_span.size());
+    const auto name = string_of(stored);
+    json.append(",").append(name ? quoted(name->view()) : SecretText(stored));
     json.append(":").append(without_blanks(member.value(record)));
   }
   usable.json = Secret(std::string_view(json.append("}")));

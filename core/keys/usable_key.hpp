@@ -11,7 +11,7 @@ namespace pindus {
 /// What a request needs.
 struct UsableKey {
   Secret key;
-  /// The key and the record's other members but the refresh token, as one line of JSON.
+  /// The key and the record's other members but those that bare::is_withheld, as one line of JSON.
   Secret json;
   /// Something that the person should know although the key is usable ("the refresh failed, the
   /// old token is still valid for 40 s"); empty: nothing.

@@ -1,8 +1,14 @@
 #include "core/vault/credential_record.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string>
+
+#include "core/base/text.hpp"
+#include "core/vault/credential_rules.hpp"
 
 namespace pindus {
 namespace {
@@ -19,6 +25,21 @@ constexpr std::array<std::string_view, 9> named_members = {
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
+}
+
+bool is_name_character(char c) {
+  return is_ascii_alphanumeric(c) || c == '_' || c == '-';
+}
+
+// What stands for a moment in epoch milliseconds: a number, or a string of digits.
+std::optional<std::int64_t> time_of(std::string_view value) {
+  const auto text = string_of(value);
+  if (!text) return integer_of(value);
+  const std::string_view digits = text->view();
+  std::int64_t ms = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), ms);
+  const bool is_whole = error == std::errc() && end == digits.data() + digits.size();
+  return is_whole && digits.front() != '-' ? std::optional(ms) : std::nullopt;
 }
 
 // The name that this record uses.
@@ -89,9 +110,12 @@ void set_further(SecretText& record, const OAuthCredentials& credentials, unsign
 CredentialRecord::CredentialRecord(std::string_view object)
     : text_(object), members_(list_members(object)) {}
 
+// Of the two names the newer counts, unless it says nothing.
 const JsonMember* CredentialRecord::find(std::string_view name, std::string_view older_name) const {
   const JsonMember* member = find_member(members_, name);
-  return member != nullptr ? member : find_member(members_, older_name);
+  if (member != nullptr && member->kind != bare::JsonKind::null) return member;
+  const JsonMember* older = find_member(members_, older_name);
+  return older != nullptr ? older : member;
 }
 
 Secret CredentialRecord::text_of(const JsonMember* member) const {
@@ -100,9 +124,15 @@ Secret CredentialRecord::text_of(const JsonMember* member) const {
   return text ? std::move(*text) : Secret();
 }
 
+Secret CredentialRecord::token_of(std::string_view name, std::string_view older_name) const {
+  const Secret text = text_of(find(name, older_name));
+  return Secret(without_line_ends(text.view()));
+}
+
 std::optional<AuthKind> CredentialRecord::kind() const {
   const bool has_key = !text_of(find("key", "apiKey")).empty();
-  const bool has_token = !text_of(find("access", "accessToken")).empty();
+  const bool has_token = !text_of(find("access", "accessToken")).empty() ||
+                         !text_of(find("refresh", "refreshToken")).empty();
   const JsonMember* kind = find_member(members_, "kind");
   if (kind != nullptr) {
     const Secret name = text_of(kind);
@@ -112,6 +142,7 @@ std::optional<AuthKind> CredentialRecord::kind() const {
   }
   if (find_member(members_, "apiKey") != nullptr && has_key) return AuthKind::api_key;
   if (find_member(members_, "accessToken") != nullptr && has_token) return AuthKind::oauth;
+  if (find_member(members_, "refreshToken") != nullptr && has_token) return AuthKind::oauth;
   return std::nullopt;
 }
 
@@ -121,13 +152,49 @@ bool CredentialRecord::is_default() const {
 }
 
 Secret CredentialRecord::key() const {
-  return text_of(kind() == AuthKind::oauth ? find("access", "accessToken") : find("key", "apiKey"));
+  return kind() == AuthKind::oauth ? token_of("access", "accessToken") : token_of("key", "apiKey");
 }
 
 std::optional<std::int64_t> CredentialRecord::expires_ms() const {
+  const bool can_refresh = !text_of(find("refresh", "refreshToken")).empty();
+  if (can_refresh && (end_is_unknown() || token_of("access", "accessToken").empty())) return 0;
   const JsonMember* member = find("expires", "expiresAt");
-  if (member == nullptr) return std::nullopt;
-  return integer_of(member->value(text_));
+  return member == nullptr ? std::nullopt : time_of(member->value(text_));
+}
+
+bool CredentialRecord::end_is_unknown() const {
+  const JsonMember* member = find("expires", "expiresAt");
+  return member != nullptr && member->kind != bare::JsonKind::null &&
+         !time_of(member->value(text_));
+}
+
+StoredAccount CredentialRecord::account(std::string_view name) const {
+  return {.name = std::string(name),
+          .kind = kind(),
+          .is_default = is_default(),
+          .expires_ms = expires_ms(),
+          .end_is_unknown = end_is_unknown(),
+          .can_refresh = !text_of(find("refresh", "refreshToken")).empty(),
+          .problem = problem()};
+}
+
+std::string CredentialRecord::problem() const {
+  const auto known = kind();
+  if (known) {
+    const Secret secret = key();
+    const bare::KeyFlaw flaw = flaw_of(*known, secret.view());
+    // A refresh token without another is a kind of its own.
+    if (flaw == bare::KeyFlaw::none || flaw == bare::KeyFlaw::empty) return {};
+    return fmt::format("a {} that {}", *known == AuthKind::oauth ? "token" : "key", describe(flaw));
+  }
+  const Secret name = text_of(find_member(members_, "kind"));
+  if (name.view() == "apiKey") return "a record without a key";
+  if (name.view() == "oauth") return "a record without a token";
+  // A longer one, or one of other characters, may be anything, a secret too.
+  const bool is_name = !name.empty() && name.view().size() < 20 &&
+                       std::ranges::all_of(name.view(), is_name_character);
+  if (!is_name) return "a record of no kind that pindus knows";
+  return fmt::format("a record of the kind {}, which pindus doesn't know", name.view());
 }
 
 std::optional<std::int64_t> CredentialRecord::lifetime_s() const {
@@ -139,8 +206,8 @@ std::optional<std::int64_t> CredentialRecord::lifetime_s() const {
 }
 
 OAuthCredentials CredentialRecord::oauth() const {
-  OAuthCredentials credentials{text_of(find("access", "accessToken")),
-                               text_of(find("refresh", "refreshToken")),
+  OAuthCredentials credentials{token_of("access", "accessToken"),
+                               token_of("refresh", "refreshToken"),
                                expires_ms(),
                                {},
                                lifetime_s()};
@@ -156,13 +223,14 @@ OAuthCredentials CredentialRecord::oauth() const {
 bool is_record(const std::vector<JsonMember>& members) {
   return std::ranges::any_of(members, [](const JsonMember& member) {
     return member.kind == bare::JsonKind::string &&
-           (member.name == "accessToken" || member.name == "apiKey");
+           (member.name == "accessToken" || member.name == "refreshToken" ||
+            member.name == "apiKey");
   });
 }
 
 SecretText signed_in(std::string_view record, const Secret& key, unsigned depth) {
   SecretText edited = begin_sign_in(record, "apiKey", depth);
-  set_text(edited, "key", key.view(), depth);
+  set_text(edited, "key", without_line_ends(key.view()), depth);
   return edited;
 }
 

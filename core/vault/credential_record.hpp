@@ -17,21 +17,31 @@ class CredentialRecord {
   explicit CredentialRecord(std::string_view object);
 
   /// How it signed in, told by `kind`, in a record of an older program by its members; nothing for
-  /// a form that we don't know, or without the key or token that belongs to it.
+  /// a form that we don't know, or without what belongs to it: a key, or a token, be it only one
+  /// for refreshes.
   [[nodiscard]] std::optional<AuthKind> kind() const;
   [[nodiscard]] bool is_default() const;
-  /// What a request needs: the api key, or the access token. Only where the kind is known.
+  /// What a request needs: the api key, or the access token, which is empty where there is only a
+  /// refresh token. Without line ends at its end. Only where the kind is known.
   [[nodiscard]] Secret key() const;
   /// When the access token expires, in epoch milliseconds; nothing: never, as far as anybody said.
+  /// 0, long ago, where there is none, or where nobody knows, and a refresh token gets another.
   [[nodiscard]] std::optional<std::int64_t> expires_ms() const;
   /// How long the access token lives from its issue, in seconds; nothing where nobody said.
   [[nodiscard]] std::optional<std::int64_t> lifetime_s() const;
+  /// Whether there is something in the place of its end that is no time.
+  [[nodiscard]] bool end_is_unknown() const;
+  /// The account of that name, as lists show it.
+  [[nodiscard]] StoredAccount account(std::string_view name) const;
+  /// Why nothing can be handed out: see StoredAccount.
+  [[nodiscard]] std::string problem() const;
   /// The token, with all its text members. Only for AuthKind::oauth.
   [[nodiscard]] OAuthCredentials oauth() const;
 
  private:
   [[nodiscard]] const JsonMember* find(std::string_view name, std::string_view older_name) const;
   [[nodiscard]] Secret text_of(const JsonMember* member) const;
+  [[nodiscard]] Secret token_of(std::string_view name, std::string_view older_name) const;
 
   std::string_view text_;
   std::vector<JsonMember> members_;

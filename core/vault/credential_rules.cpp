@@ -3,29 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <string>
+#include <utility>
 
 #include "core/base/text.hpp"
 
 namespace pindus {
 namespace {
-
-bool contains_without_case(std::string_view text, std::string_view lower_case_part) {
-  return std::ranges::search(text, lower_case_part, {}, [](char c) {
-           return ascii_lower(c);
-         }).begin() != text.end();
-}
-
-// What documentation and sample files write where a key belongs.
-bool is_placeholder(std::string_view key) {
-  constexpr std::array<std::string_view, 4> words = {"your-api-key", "your_api_key", "placeholder",
-                                                     "changeme"};
-  // Not "xXxX": four of these in any case stand in one real key of ten thousand.
-  constexpr std::array<std::string_view, 3> marks = {"xxxx", "XXXX", "<"};
-  return std::ranges::any_of(words, [&](auto w) { return contains_without_case(key, w); }) ||
-         std::ranges::any_of(marks, [&](auto m) { return key.find(m) != key.npos; });
-}
 
 bool is_name_character(char c) noexcept {
   return is_ascii_alphanumeric(c) || c == '_' || c == '-';
@@ -33,25 +17,47 @@ bool is_name_character(char c) noexcept {
 
 }  // namespace
 
+std::string_view without_line_ends(std::string_view key) noexcept {
+  return key.substr(0, key.find_last_not_of("\r\n") + 1);  // npos + 1 is 0
+}
+
+bare::KeyFlaw flaw_of(AuthKind kind, std::string_view key) noexcept {
+  key = without_line_ends(key);
+  const bare::Text text(key.data(), key.size());
+  return kind == AuthKind::oauth ? bare::flaw_of_token(text) : bare::flaw_of_api_key(text);
+}
+
+std::string_view describe(bare::KeyFlaw flaw) noexcept {
+  switch (flaw) {
+    case bare::KeyFlaw::none: return "has nothing wrong";
+    case bare::KeyFlaw::empty: return "is empty";
+    case bare::KeyFlaw::odd_character: return "holds a blank or a character that no key has";
+    case bare::KeyFlaw::quoted: return "stands in quotes";
+    case bare::KeyFlaw::placeholder: return "is an example's placeholder and no key";
+  }
+  return "";
+}
+
 Result<void> validate_api_key(std::string_view key, std::size_t min_length) {
+  key = without_line_ends(key);
   min_length = std::max<std::size_t>(min_length, 20);
   const std::string hint = "copy the whole key from the provider's page and nothing around it";
-  if (key.empty()) return fail(FaultKind::invalid_key, "the key is empty", hint);
-  // An HTTP header holds it: printable ASCII, no blank (RFC 6750 section 2.1).
-  if (std::ranges::any_of(key, [](char c) { return c <= ' ' || c > '~'; })) {
-    return fail(FaultKind::invalid_key, "the key holds a blank or a character that no key has",
-                hint);
-  }
+  PINDUS_CHECK(validate_key(AuthKind::api_key, key, "the key", hint));
   if (key.size() < min_length) {
     return fail(FaultKind::invalid_key,
                 fmt::format("the key has {} characters, and one of this provider has at least {}",
                             key.size(), min_length),
                 hint);
   }
-  if (is_placeholder(key)) {
-    return fail(FaultKind::invalid_key, "this is an example's placeholder and no key", hint);
-  }
   return {};
+}
+
+Result<void> validate_key(AuthKind kind, std::string_view key, std::string_view whose,
+                          std::string hint) {
+  const bare::KeyFlaw flaw = flaw_of(kind, key);
+  if (flaw == bare::KeyFlaw::none) return {};
+  return fail(kind == AuthKind::oauth ? FaultKind::vault : FaultKind::invalid_key,
+              fmt::format("{} {}", whose, describe(flaw)), std::move(hint));
 }
 
 Result<void> validate_account_name(std::string_view name) {

@@ -27,9 +27,15 @@ struct OAuthCredentials {
 /// One stored account, without its secrets.
 struct StoredAccount {
   std::string name;
-  std::optional<AuthKind> kind;  ///< absent: a record of a form that we don't know
+  std::optional<AuthKind> kind = {};  ///< absent: a record of a form that we don't know
   bool is_default = false;
-  std::optional<std::int64_t> expires_ms;
+  /// When the token expires, as CredentialRecord::expires_ms has it.
+  std::optional<std::int64_t> expires_ms = {};
+  bool end_is_unknown = false;  ///< what the record says about the token's end is no time
+  bool can_refresh = false;     ///< there is a refresh token
+  /// Why nothing can be handed out, as what the account has: "a record without a key"; empty where
+  /// something can, if perhaps after a refresh.
+  std::string problem = {};
 };
 
 /// A provider of the vault and its accounts, both in the order of the file.

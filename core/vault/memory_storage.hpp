@@ -14,7 +14,7 @@
 namespace pindus {
 
 /// A vault's text in memory.
-class MemoryStorage final : public VaultStorage {
+class MemoryStorage : public VaultStorage {
  public:
   /// `text` is what `auth.json` would hold.
   explicit MemoryStorage(std::string_view text = {}) : text_(text) {}

@@ -78,8 +78,8 @@ CredentialFault already_stored(const Account& account) {
   return credential_fault(
       FaultKind::name_collision,
       fmt::format("{} already has an account named {}", account.provider, account.name),
-      fmt::format("{}, or first: pindus signout {} --account {}", account.replace_command(),
-                  account.provider, account.name));
+      fmt::format("{}, or first: pindus signout {}", account.replace_command(),
+                  account.arguments()));
 }
 
 }  // namespace pindus

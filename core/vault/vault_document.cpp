@@ -19,13 +19,16 @@ constexpr unsigned record_depth = 3;
 
 constexpr std::string_view single_account = "default";
 
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+constexpr std::string_view not_accounts = "this should be a provider's accounts";
+constexpr std::string_view not_a_record = "this should be an account's record";
+
+// What some programs write before a document, and we keep there (RFC 8259, section 8.1).
+std::string_view byte_order_mark(std::string_view text) {
+  return text.substr(0, text.starts_with("\xef\xbb\xbf") ? 3 : 0);
 }
 
-StoredAccount stored_account(std::string_view name, std::string_view text) {
-  const CredentialRecord record(text);
-  return {std::string(name), record.kind(), record.is_default(), record.expires_ms()};
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n", byte_order_mark(text).size()) == text.npos;
 }
 
 bool is_object(const JsonMember& member) {
@@ -129,12 +132,12 @@ const VaultDocument::Provider* VaultDocument::find(std::string_view provider) co
 std::vector<StoredAccount> VaultDocument::accounts_of(const Provider& provider) const {
   std::vector<StoredAccount> accounts;
   if (provider.is_record) {
-    accounts.push_back(stored_account(single_account, value_of(provider)));
+    accounts.push_back(CredentialRecord(value_of(provider)).account(single_account));
     accounts.back().is_default = true;
     return accounts;
   }
   for (const JsonMember& account : provider.accounts | std::views::filter(is_object)) {
-    accounts.push_back(stored_account(account.name, account.value(value_of(provider))));
+    accounts.push_back(CredentialRecord(account.value(value_of(provider))).account(account.name));
   }
   return accounts;
 }
@@ -172,12 +175,28 @@ std::optional<std::string_view> VaultDocument::record(const Account& account) co
   return member->value(value_of(*found));
 }
 
+Result<void> VaultDocument::check_form(std::string_view provider,
+                                       const std::optional<std::string>& account) const {
+  const Provider* found = find(provider);
+  if (found == nullptr || found->is_record) return {};
+  const std::size_t begin = found->member.value_span.begin;
+  if (!is_object(found->member)) return fault_at(begin, not_accounts);
+  if (account) {
+    const JsonMember* member = find_member(found->accounts, *account);
+    if (member == nullptr || is_object(*member)) return {};
+    return fault_at(begin + member->value_span.begin, not_a_record);
+  }
+  if (found->accounts.empty() || std::ranges::any_of(found->accounts, is_object)) return {};
+  return fault_at(begin, not_accounts);
+}
+
 Result<SecretText> VaultDocument::with_record(const Account& account,
                                               const RecordEdit& edit) const {
-  const SecretText root(is_blank(text_) ? std::string_view("{}\n") : std::string_view(text_));
+  const SecretText root =
+      is_blank(text_) ? SecretText(byte_order_mark(text_)).append("{}\n") : text_;
   const Provider* found = find(account.provider);
   if (found != nullptr && !is_object(found->member)) {
-    return fault_at(found->member.value_span.begin, "this should be a provider's accounts");
+    return fault_at(found->member.value_span.begin, not_accounts);
   }
   const std::string_view id =
       found == nullptr ? account.provider : std::string_view(found->member.name);
@@ -197,8 +216,7 @@ Result<SecretText> VaultDocument::with_record(const Account& account,
     const auto members = list_members(accounts);
     const JsonMember* member = find_member(members, account.name);
     if (member != nullptr && !is_object(*member)) {
-      return fault_at(found->member.value_span.begin + member->value_span.begin,
-                      "this should be an account's record");
+      return fault_at(found->member.value_span.begin + member->value_span.begin, not_a_record);
     }
     SecretText record = edit(member == nullptr ? "{}" : member->value(accounts), record_depth);
     if (std::ranges::none_of(members, is_object)) record = as_default(record, record_depth);

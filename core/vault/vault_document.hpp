@@ -38,6 +38,12 @@ class VaultDocument {
   /// The account's record as it stands there, borrowed; nothing where it isn't stored.
   [[nodiscard]] std::optional<std::string_view> record(const Account& account) const;
 
+  /// Whether what stands in the place of that account, or of the provider's accounts where none is
+  /// named, is what should stand there: another program may keep something else under the name.
+  /// Nothing there is right, too. The fault names the place.
+  [[nodiscard]] Result<void> check_form(std::string_view provider,
+                                        const std::optional<std::string>& account = {}) const;
+
   /// Makes a record out of the one that is there ("{}": none); `depth` as for set_member.
   using RecordEdit = std::function<SecretText(std::string_view record, unsigned depth)>;
 

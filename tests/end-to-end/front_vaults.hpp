@@ -15,7 +15,7 @@ class RandomVault {
 
   std::string vault() {
     if (dice_.one_in(40)) return dice_.one_in(2) ? "" : json_.value();
-    std::string text = json_.blanks() + "{";
+    std::string text = (dice_.one_in(15) ? "\xef\xbb\xbf" : "") + json_.blanks() + "{";
     const std::size_t providers = 1 + dice_.roll(4);
     for (std::size_t i = 0; i < providers; ++i) {
       text += (i == 0 ? "" : ",") + json_.blanks() + "\"" + provider() + "\"" + json_.blanks() +
@@ -59,13 +59,18 @@ class RandomVault {
   }
 
   std::string account() {
-    static const std::vector<std::string> names = {"default", "default", "work", "Work", "a_b-1"};
+    static const std::vector<std::string> names = {"default", "default", "work",
+                                                   "Work",    "a_b-1",   "me@example.com"};
     return dice_.pick(names);
   }
 
   std::string accounts() {
     if (dice_.one_in(30)) {
-      return R"({"accessToken":"a","refreshToken":"r","expiresAt":4102444800000})";
+      static const std::vector<std::string> records = {
+          R"({"accessToken":"a","refreshToken":"r","expiresAt":4102444800000})",
+          R"({"accessToken":"a","refreshToken":"r","expiresAt":null})",
+          R"({"type":"api_key","key":"an-example-of-a-key-0001"})"};
+      return dice_.pick(records);
     }
     if (dice_.one_in(30)) return json_.value();
     std::string text = "{";
@@ -90,12 +95,14 @@ class RandomVault {
       if (!dice_.one_in(8)) members.push_back("\"refresh\":" + key());
       if (!dice_.one_in(6)) members.push_back("\"expires\":" + expires());
       if (dice_.one_in(4)) members.push_back("\"lifetime\":" + lifetime());
+      if (dice_.one_in(20)) members.erase(members.begin() + 1);
     }
     if (!dice_.one_in(4)) {
       members.push_back(std::string("\"isDefault\":") + (dice_.one_in(3) ? "true" : "false"));
     }
     if (dice_.one_in(4)) members.push_back(R"("baseUrl":"https://example.test")");
     if (dice_.one_in(8)) members.push_back(json_.string() + ":" + json_.value());
+    if (dice_.one_in(10)) members.push_back(foreign_member());
     if (dice_.one_in(30)) members.push_back(members[dice_.roll(members.size())]);
     std::string text = "{";
     while (!members.empty()) {
@@ -106,6 +113,18 @@ class RandomVault {
     return text + json_.blanks() + "}";
   }
 
+  // Of an older form, or what is never shown.
+  std::string foreign_member() {
+    static const std::vector<std::string> strings = {"apiKey",       "accessToken", "refreshToken",
+                                                     "access_token", "idToken",     "clientSecret",
+                                                     "key",          "access"};
+    switch (dice_.roll(3)) {
+      case 0: return "\"" + dice_.pick(strings) + "\":" + key();
+      case 1: return "\"expiresAt\":" + expires();
+      default: return "\"private\":" + json_.value();
+    }
+  }
+
   std::string key() {
     if (dice_.one_in(12)) return json_.string();
     static const std::vector<std::string> keys = {R"("an-example-of-a-key-0001")",
@@ -114,11 +133,18 @@ class RandomVault {
                                                   "\"k\xc3\xa9y\"",
                                                   R"("")",
                                                   R"("line\nbreak")",
+                                                  R"("with a line end\n")",
+                                                  R"("line-end-0001\r\n")",
+                                                  R"("'in-quotes'")",
+                                                  R"("your-api-key-here")",
+                                                  R"("sk-xxxx-0001")",
+                                                  R"("half\ud83d")",
+                                                  R"("un\known")",
                                                   "5",
                                                   "null",
                                                   "\"" + std::string(9000, 'k') + "\"",
                                                   "\"" + std::string(3000, 'j') + "\""};
-    return dice_.one_in(2) ? keys[0] : dice_.pick(keys);
+    return dice_.one_in(3) ? dice_.pick(keys) : keys[0];
   }
 
   std::string lifetime() {
@@ -142,6 +168,9 @@ class RandomVault {
                                             "null",
                                             "4.1e12",
                                             "\"4102444800000\"",
+                                            "\"\"",
+                                            "\"soon\"",
+                                            "true",
                                             "99999999999999999999"};
     return dice_.pick(times);
   }

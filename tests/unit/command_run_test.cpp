@@ -86,6 +86,8 @@ struct Fixture {
          }});
     return pindus::run_credential_command(args, context);
   }
+  /// What `auth.json` shall hold.
+  void keep(std::string_view text) { storage = std::make_shared<pindus::MemoryStorage>(text); }
   void store(const char* id, const char* account, std::string key) {
     const Secret secret(std::move(key));
     REQUIRE(vault.put_api_key({id, account}, secret, pindus::OnExisting::refuse));
@@ -239,6 +241,139 @@ TEST_CASE_METHOD(Fixture, "auth status tells states and variables, and no secret
   CHECK(io.printed ==
         Lines{R"({"accounts":[{"provider":"openai","account":"work","kind":"api-key",)"
               R"("default":true,"expires":null,"state":"valid"}],"environment":[)"
-              R"({"provider":"openai","variable":"OPENAI_API_KEY","used":false},)"
-              R"({"provider":"groq","variable":"GROQ_API_KEY","used":true}]})"});
+              R"({"provider":"openai","variable":"OPENAI_API_KEY","used":false,"state":"valid"},)"
+              R"({"provider":"groq","variable":"GROQ_API_KEY","used":true,"state":"valid"}]})"});
+}
+
+TEST_CASE_METHOD(Fixture, "auth status says nothing about a token's end that nobody knows") {
+  keep(R"({"openai":{
+    "never":{"kind":"oauth","access":"t","expires":null},
+    "ended":{"kind":"oauth","access":"t","expires":1790000},
+    "renewed":{"kind":"oauth","access":"t","refresh":"r","expires":1},
+    "empty":{"kind":"oauth","access":"","refresh":"r"},
+    "strange":{"kind":"oauth","access":"t","expires":"soon"},
+    "both":{"kind":"oauth","access":"t","refresh":"r","expires":"soon"},
+    "key":{"kind":"apiKey","key":"k","expires":1},
+    "passkey":{"kind":"passkey","expires":1},
+    "broken":{"kind":"apiKey","key":"a b"}}})");
+  run({"auth", "status"});
+  const Lines lines = {
+      "OpenAI (openai)",
+      "  never: oauth, valid",
+      "  ended: oauth, expired",
+      "  renewed: oauth, expired",
+      "  empty: oauth, expired",
+      "  strange: oauth, nobody knows how long it is valid",
+      "  both: oauth, expired",
+      "  key: api-key, valid",
+      "  passkey: unknown, a record of the kind passkey, which pindus doesn't know",
+      "  broken: api-key, a key that holds a blank or a character that no key has"};
+  CHECK(io.printed == lines);
+
+  auto renewing = provider("openai", "OpenAI", "OPENAI_API_KEY");
+  renewing.methods[0].kind = AuthKind::oauth;
+  renewing.methods[0].library_path = "/nonexistent/pkce.so";
+  directory = ProviderDirectory({renewing});
+  run({"auth", "status"});
+  REQUIRE(io.printed.size() == lines.size());
+  CHECK(io.printed[2] == "  ended: oauth, expired");
+  for (const std::size_t refreshed : {3U, 4U, 6U}) {
+    CHECK(io.printed[refreshed] == lines[refreshed] + ", refreshed when it is next used");
+  }
+
+  run({"auth", "status", "--json"});
+  const auto state = [&](const std::string& account) {
+    const std::string& json = io.printed.at(0);
+    const auto at = json.find("\"expires\":", json.find("\"account\":\"" + account + "\""));
+    return json.substr(at, json.find('}', at) - at);
+  };
+  CHECK(state("never") == R"("expires":null,"state":"valid")");
+  CHECK(state("ended") == R"("expires":1790000,"state":"expired")");
+  CHECK(state("strange") == R"("expires":null,"state":"unknown")");
+  CHECK(state("both") == R"("expires":null,"state":"expired")");
+  CHECK(state("broken") == R"("expires":null,"state":"invalid")");
+}
+
+TEST_CASE_METHOD(Fixture, "what stands in the place of accounts is never passed over") {
+  variables["OPENAI_API_KEY"] = "sk-environment-01234";
+  keep(R"({"version":2,"openai":{"type":"api_key","key":"sk-of-another-program"}})");
+  const std::string place =
+      "the credential store in memory can't be understood: line 1, column 23: "
+      "this should be a provider's accounts";
+  for (const Lines& command : {Lines{"auth", "key", "openai"}, Lines{"signout", "openai"}}) {
+    const auto result = run(command);
+    REQUIRE(result.fault);
+    CHECK(result.fault->message == place);
+    CHECK(io.printed.empty());
+  }
+  run({"auth", "status"});
+  CHECK(io.printed == Lines{"OpenAI (openai)", "  unknown, " + place,
+                            "  OPENAI_API_KEY: environment variable, not used"});
+  run({"auth", "status", "--json"});
+  CHECK(io.printed.at(0).find(
+            R"("kind":"unknown","default":false,"expires":null,"state":"unknown")") !=
+        std::string::npos);
+  CHECK(run({"auth", "status", "version"}).fault);
+  CHECK_FALSE(run({"auth", "status", "groq"}).fault);
+}
+
+TEST_CASE_METHOD(Fixture, "a variable passes the same rule as a stored key, and is named") {
+  const std::string key = "sk-environment-01234";
+  variables["OPENAI_API_KEY"] = key + "\r\n";
+  CHECK_FALSE(run({"auth", "key", "openai"}).fault);
+  CHECK(io.printed == Lines{key});
+  run({"auth", "key", "openai", "--json"});
+  CHECK(io.printed == Lines{"{\"key\":\"" + key + "\"}"});
+  variables["OPENAI_API_KEY"] = "short";
+  CHECK_FALSE(run({"auth", "key", "openai"}).fault);
+
+  struct Case {
+    std::string value;
+    std::string what;
+  };
+  const std::vector<Case> cases = {
+      {key + "\r\nX-Other: 1", "holds a blank or a character that no key has"},
+      {key + " ", "holds a blank or a character that no key has"},
+      {key + "\xc2\xa0", "holds a blank or a character that no key has"},
+      {"\"" + key + "\"", "stands in quotes"},
+      {"your-api-key-here", "is an example's placeholder and no key"}};
+  for (const auto& [value, what] : cases) {
+    CAPTURE(value);
+    variables["OPENAI_API_KEY"] = value;
+    const auto result = run({"auth", "key", "openai"});
+    REQUIRE(result.fault);
+    CHECK(result.fault->kind == FaultKind::invalid_key);
+    CHECK(result.fault->message == "OPENAI_API_KEY " + what);
+    CHECK(result.fault->hint == "set OPENAI_API_KEY to the key alone");
+    CHECK(io.printed.empty());
+    run({"auth", "status"});
+    CHECK(io.printed.at(1) == "  OPENAI_API_KEY: environment variable, used, but it " + what);
+    run({"auth", "status", "--json"});
+    CHECK(io.printed.at(0).find(R"("used":true,"state":"invalid")") != std::string::npos);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "an account that another program has named can be named here") {
+  auto usable = provider("openai", "OpenAI", "OPENAI_API_KEY");
+  usable.methods[0].library_path = "/nonexistent/api-key.so";
+  directory = ProviderDirectory({usable});
+  for (const std::string name :
+       {"me@example.com", "me & you", "it's", "$(id)", "-x y", "\xc3\xbc"}) {
+    CAPTURE(name);
+    keep(R"({"openai":{"other":{"kind":"apiKey","key":"k1"},")" + name +
+         R"(":{"kind":"apiKey","key":"k2"}}})");
+    CHECK_FALSE(run({"auth", "key", "openai", "--account=" + name}).fault);
+    CHECK(io.printed == Lines{"k2"});
+    const auto there = run({"signin", "openai", "--account=" + name});
+    REQUIRE(there.fault);
+    CHECK(there.fault->kind == FaultKind::name_collision);
+    // The library is what fails then, and not the name.
+    const auto replaced = run({"signin", "openai", "--replace", "--account=" + name});
+    REQUIRE(replaced.fault);
+    CHECK(replaced.fault->kind == FaultKind::vault);
+    CHECK_FALSE(run({"signout", "openai", "--account=" + name}).fault);
+    const auto gone = run({"signin", "openai", "--account=" + name});
+    REQUIRE(gone.fault);
+    CHECK(gone.fault->kind == FaultKind::invalid_account);
+  }
 }

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+using pindus::AuthKind;
 using pindus::FaultKind;
 using pindus::validate_account_name;
 using pindus::validate_api_key;
@@ -37,19 +38,52 @@ TEST_CASE("what a manual writes in place of a key is refused") {
         "sk-XXXX0123456789012345", "ThisIsAPlaceholderForIt", "changemechangemechangeme",
         "<paste-the-key-in-here>"}) {
     CAPTURE(placeholder);
-    CHECK(message_for(placeholder) == "this is an example's placeholder and no key");
+    CHECK(message_for(placeholder) == "the key is an example's placeholder and no key");
   }
   CHECK(message_for("sk-xXxX0123456789012345") == "accepted");
 }
 
 TEST_CASE("a key that no HTTP header could carry is refused, and never quoted") {
-  for (const std::string& key : {good + "\n", " " + good, good + "\t", good + "\x7f",
-                                 good + "\xc3\xa9", good + std::string(1, '\0')}) {
+  for (const std::string& key : {good + "\n\r\n" + good, "\n" + good, " " + good, good + "\t",
+                                 good + "\x7f", good + "\xc3\xa9", good + std::string(1, '\0')}) {
     const auto result = validate_api_key(key);
     REQUIRE(!result);
     CHECK(result.error().message == "the key holds a blank or a character that no key has");
     CHECK(format_credential_fault(result.error()).find(good) == std::string::npos);
   }
+}
+
+TEST_CASE("line ends at the end of a key are no part of it") {
+  CHECK(message_for(good + "\r\n") == "accepted");
+  CHECK(message_for(good + "\n\n") == "accepted");
+  CHECK(message_for("0123456789012345678\r\n") ==
+        "the key has 19 characters, and one of this provider has at least 20");
+  CHECK(message_for("\r\n") == "the key is empty");
+  CHECK(pindus::without_line_ends(good + "\r\n\n") == good);
+  CHECK(pindus::without_line_ends("\n").empty());
+}
+
+TEST_CASE("a key in quotes is refused, one that only holds some is not") {
+  for (const std::string quote : {"\"", "'", "`"}) {
+    CHECK(message_for(quote + good + quote) == "the key stands in quotes");
+    CHECK(message_for(quote + good) == "accepted");
+  }
+}
+
+TEST_CASE("what is handed out may be short, and a token may hold a placeholder's letters") {
+  const auto message = [](AuthKind kind, std::string_view key) {
+    const auto result = pindus::validate_key(kind, key, "MY_KEY", "look at it");
+    if (result) return std::string("accepted");
+    CHECK(result.error().hint == "look at it");
+    CHECK((result.error().kind == FaultKind::invalid_key) == (kind == AuthKind::api_key));
+    return result.error().message;
+  };
+  CHECK(message(AuthKind::api_key, "test1") == "accepted");
+  CHECK(message(AuthKind::api_key, "sk-xxxx") == "MY_KEY is an example's placeholder and no key");
+  CHECK(message(AuthKind::oauth, "eyJxxxxQ") == "accepted");
+  CHECK(message(AuthKind::oauth, "a b") == "MY_KEY holds a blank or a character that no key has");
+  CHECK(message(AuthKind::oauth, "\"t\"") == "MY_KEY stands in quotes");
+  CHECK(message(AuthKind::oauth, "") == "MY_KEY is empty");
 }
 
 TEST_CASE("an account name is letters, digits, minus and underscore") {

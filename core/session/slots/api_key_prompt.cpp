@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/session/slots/slots.hpp"
+#include "core/vault/credential_rules.hpp"
 
 // Where an api key comes from, in the order that the README promises.
 
@@ -27,12 +28,21 @@ HeldSecret closed(Secret key) {
   return {std::move(key), Visibility::closed};
 }
 
+// What is wrong with it is told with the variable's name, which the plugin doesn't know.
+Coded<HeldSecret> take(Session& session, FromVariable variable) {
+  const auto valid = validate_key(AuthKind::api_key, variable.value.view(), variable.name,
+                                  fmt::format("set {} to the key alone", variable.name));
+  if (valid) return closed(std::move(variable.value));
+  session.fail(PINDUS_INVALID_KEY, valid.error().message, valid.error().hint);
+  return std::unexpected(PINDUS_INVALID_KEY);
+}
+
 // Nothing is asked: what the pipe holds is the key, and the variable serves where it holds nothing.
 Coded<HeldSecret> read_key(Session& session) {
   auto piped = session.request.io->read_input(session.stop());
   if (!piped) return std::unexpected(io_failure(session, piped.error()));
   if (!piped->empty()) return closed(*std::move(piped));
-  if (auto variable = key_variable(session)) return closed(std::move(variable->value));
+  if (auto variable = key_variable(session)) return take(session, *std::move(variable));
   const Provider& provider = *session.request.provider;
   session.fail(PINDUS_INVALID_KEY,
                provider.env.empty()
@@ -60,7 +70,7 @@ Coded<HeldSecret> ask_api_key(Session& session, std::string_view message) {
 
   if (auto variable = key_variable(session)) {
     if (PINDUS_TRY(wants_variable(session, variable->name))) {
-      return closed(std::move(variable->value));
+      return take(session, *std::move(variable));
     }
   }
   const Provider& provider = *session.request.provider;
