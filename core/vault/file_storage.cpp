@@ -28,7 +28,8 @@ constexpr int write_attempts = 100;
 class FileReader {
  public:
   explicit FileReader(const std::filesystem::path& path)
-      : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {}
+      : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)),
+        opened_(state()) {}
   FileReader(const FileReader&) = delete;
   FileReader& operator=(const FileReader&) = delete;
   ~FileReader() { explicit_bzero(chunk_.data(), chunk_.size()); }
@@ -42,8 +43,19 @@ class FileReader {
     }
   }
 
+  // Else what was read may be half of what was there and half of what is.
+  [[nodiscard]] bool is_unchanged() const { return state() == opened_; }
+
  private:
+  [[nodiscard]] std::array<std::int64_t, 5> state() const {
+    struct stat now = {};
+    if (::fstat(file_.get(), &now) != 0) return {};
+    return {now.st_size, now.st_mtim.tv_sec, now.st_mtim.tv_nsec, now.st_ctim.tv_sec,
+            now.st_ctim.tv_nsec};
+  }
+
   FileDescriptor file_;
+  std::array<std::int64_t, 5> opened_;
   std::array<char, std::size_t{64} * 1024> chunk_;
 };
 
@@ -139,7 +151,8 @@ bare::KeyAnswer FileStorage::find_ready_key(const bare::KeyRequest& request,
                                             bare::TextBuffer& out) {
   FileReader file(file_);
   bare::JsonReader reader(&FileReader::refill, &file);
-  return bare::find_ready_key(reader, request, out);
+  const bare::KeyAnswer answer = bare::find_ready_key(reader, request, out);
+  return file.is_unchanged() ? answer : bare::KeyAnswer::not_sure;
 }
 
 Result<VaultDocument> FileStorage::read(const std::stop_token& stop) {

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -36,17 +38,17 @@ bool starts_with(Text text, Text prefix) {
   return text.size >= prefix.size && memcmp(text.data, prefix.data, prefix.size) == 0;
 }
 
-// What an account's name can be; the host has more to say about any other.
+// What an account's name can be, here and in most other programs ("me@example.com"); the host has
+// more to say about any other.
 bool is_account_name(Text name) {
-  if (name.size == 0 || name.size > 50) return false;
   for (size_t i = 0; i < name.size; ++i) {
     const char c = name.data[i];
     const char letter = static_cast<char>(c | 0x20);
-    const bool usual =
-        (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    const bool usual = (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+                       c == '-' || c == '.' || c == '@' || c == '+';
     if (!usual) return false;
   }
-  return name.data[0] != '-';
+  return name.size != 0 && name.data[0] != '-';
 }
 
 // Whether the arguments are `auth key PROVIDER [--account NAME] [--json]`, each at most once, and
@@ -73,31 +75,41 @@ bool parse_arguments(int argc, char** argv, bare::KeyRequest& request) {
   return request.provider.size != 0;
 }
 
-// The vault, open for reading; -1 where that is for the host to explain. Not waiting matters where
-// somebody put a FIFO in its place.
-int open_vault() {
+struct Vault {
+  int file = -1;
+  struct stat opened;
+  uint64_t size_read = 0;
+};
+
+// Opens the vault for reading; false where that is for the host to explain. Not waiting matters
+// where somebody put a FIFO in its place.
+bool open_vault(Vault& vault) {
   bare::ProfileInputs inputs;
   inputs.coding_agent_dir = getenv("INDUSAGI_CODING_AGENT_DIR");
   inputs.home_dir = getenv("INDUSAGI_HOME");
   inputs.home = getenv("HOME");
   char memory[PATH_MAX];
   TextBuffer path(memory);
-  if (bare::find_profile(inputs, path) != bare::ProfileFound::yes) return -1;
+  if (bare::find_profile(inputs, path) != bare::ProfileFound::yes) return false;
   path.append("/auth.json");
   path.append('\0');
-  if (path.overflow) return -1;
-  const int file = open(memory, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (file < 0) return -1;
-  struct stat status;
-  const bool plain = fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
-                     static_cast<uint64_t>(status.st_size) <= max_vault;
-  return plain ? file : -1;
+  if (path.overflow) return false;
+  vault.file = open(memory, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  return vault.file >= 0 && fstat(vault.file, &vault.opened) == 0 &&
+         S_ISREG(vault.opened.st_mode) && static_cast<uint64_t>(vault.opened.st_size) <= max_vault;
 }
 
-struct Vault {
-  int file;
-  uint64_t size_read;
-};
+// Whether nobody wrote into the file since it was opened: other programs do so in its place, and
+// what was read might be half of one key and half of another, even where it was read in one go.
+bool is_unchanged(const Vault& vault) {
+  struct stat now;
+  const auto same_time = [](const timespec& a, const timespec& b) {
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+  };
+  return fstat(vault.file, &now) == 0 && now.st_size == vault.opened.st_size &&
+         same_time(now.st_mtim, vault.opened.st_mtim) &&
+         same_time(now.st_ctim, vault.opened.st_ctim);
+}
 
 ptrdiff_t read_step(void* context, const char** bytes) {
   auto* vault = static_cast<Vault*>(context);
@@ -116,18 +128,24 @@ bool find_key(int argc, char** argv, TextBuffer& answer) {
   timespec now;
   if (clock_gettime(CLOCK_REALTIME, &now) != 0) return false;
   request.now_ms = int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
-  Vault vault{open_vault(), 0};
-  if (vault.file < 0) return false;
+  Vault vault;
+  if (!open_vault(vault)) return false;
   bare::JsonReader reader(&read_step, &vault);
-  return find_ready_key(reader, request, answer) == bare::KeyAnswer::ready;
+  return find_ready_key(reader, request, answer) == bare::KeyAnswer::ready && is_unchanged(vault);
 }
 
-// Writes as much as the file takes; how much that was.
+// Writes as much as the file takes; how much that was. A pipe that doesn't wait by itself is waited
+// for.
 size_t write_bytes(int file, Text text) {
   size_t written = 0;
   while (written < text.size) {
     const ssize_t size = write(file, text.data + written, text.size - written);
     if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno == EAGAIN) {
+      pollfd ready{file, POLLOUT, 0};
+      poll(&ready, 1, -1);
+      continue;
+    }
     if (size <= 0) break;
     written += static_cast<size_t>(size);
   }
@@ -165,10 +183,19 @@ size_t write_bytes(int file, Text text) {
   if (!find_key(argc, argv, answer)) become_host(argv);
   answer.append('\n');
   if (answer.overflow) become_host(argv);
+  // A reader that has gone is an error of the write and not our death; for the host, too, which is
+  // to find that as it was.
+  struct sigaction ignore = {};
+  struct sigaction inherited = {};
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &ignore, &inherited);
   const size_t written = write_bytes(STDOUT_FILENO, answer.text());
   if (written == answer.size) _exit(0);
   // The host says best what is wrong with the output; unless a part of the key is out already.
-  if (written == 0) become_host(argv);
+  if (written == 0) {
+    sigaction(SIGPIPE, &inherited, nullptr);
+    become_host(argv);
+  }
   complain("can't write the key", "", strerror(errno), 1);
 }
 

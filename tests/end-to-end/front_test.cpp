@@ -1,5 +1,4 @@
-// The front answers as the host does, or has printed nothing and become the host. To tell the two
-// apart a copy of it stands in a tree whose host is a script that says how it was called.
+// The front answers as the host does, or has printed nothing and become the host.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,63 +8,21 @@
 #include <string>
 #include <vector>
 
+#include "tests/end-to-end/front_tree.hpp"
 #include "tests/end-to-end/front_vaults.hpp"
-#include "tests/support/child_process.hpp"
-#include "tests/support/temporary_directory.hpp"
 
 namespace fs = std::filesystem;
 using pindus::test::Dice;
-using pindus::test::plain_environment;
 using pindus::test::ProcessResult;
 using pindus::test::RandomVault;
 using pindus::test::run_process;
-using pindus::test::TemporaryDirectory;
 using pindus::test::Variables;
-using pindus::test::write_file;
+using Tree = pindus::test::FrontTree;
 
 namespace {
 
 constexpr const char* one_key =
     R"({"openai":{"default":{"kind":"apiKey","key":"an-example-of-a-key-0001"}}})";
-
-class Tree {
- public:
-  Tree() {
-    fs::create_directories(folder_ / "bin");
-    fs::copy_file(PINDUS_FRONT_PROGRAM, front());
-    write_file(host(), "#!/bin/sh\nprintf 'host<%s>' \"$@\"\nexit 42\n");
-    fs::permissions(host(), fs::perms::owner_all);
-    environment["INDUSAGI_HOME"] = profile();
-  }
-
-  [[nodiscard]] fs::path front() const { return folder_ / "bin/pindus"; }
-  [[nodiscard]] fs::path host() const { return folder_ / "libexec/pindus/pindus-host"; }
-  [[nodiscard]] fs::path profile() const { return folder_ / "profile"; }
-  void store(std::string_view vault) const { write_file(profile() / "auth.json", vault); }
-
-  [[nodiscard]] ProcessResult run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), front());
-    return run_process(std::move(arguments), environment);
-  }
-
-  // The front with its output redirected by a shell.
-  [[nodiscard]] ProcessResult run_in_shell(const std::string& redirection) const {
-    return run_process({"/bin/sh", "-c", front().string() + " auth key openai " + redirection},
-                       environment);
-  }
-
-  [[nodiscard]] bool gives_way(const std::vector<std::string>& arguments) const {
-    std::string marker = arguments.empty() ? "host<>" : "";
-    for (const std::string& argument : arguments) marker += "host<" + argument + ">";
-    const ProcessResult result = run(arguments);
-    return result.exit_code == 42 && result.out == marker && result.err.empty();
-  }
-
-  Variables environment = plain_environment();
-
- private:
-  TemporaryDirectory folder_;
-};
 
 }  // namespace
 
@@ -103,6 +60,8 @@ TEST_CASE("the front gives way, having printed nothing, with the same arguments"
                                              {"auth", "key", "openai", "groq"},
                                              {"auth", "key", "openai", "--account"},
                                              {"auth", "key", "openai", "--account", "other"},
+                                             {"auth", "key", "openai", "--account", "a b"},
+                                             {"auth", "key", "openai", "--account", "-x"},
                                              {"auth", "key", "openai", "--account="},
                                              {"auth", "key", "openai", "--json", "--json"},
                                              {"auth", "key", "--", "openai"},
@@ -110,6 +69,13 @@ TEST_CASE("the front gives way, having printed nothing, with the same arguments"
                                              {"--json", "auth", "key"}}) {
     CHECK(tree.gives_way(arguments));
   }
+}
+
+TEST_CASE("the front knows the names that other programs give accounts") {
+  const Tree tree;
+  tree.store(R"({"openai":{"me+work@example.com":{"kind":"apiKey","key":"k"}}})");
+  CHECK(tree.run({"auth", "key", "openai", "--account", "me+work@example.com"}).out == "k\n");
+  CHECK(tree.run({"auth", "key", "openai"}).out == "k\n");
 }
 
 TEST_CASE("what is no plain vault is left to the host at once") {
