@@ -18,16 +18,18 @@ class RandomVault {
     std::string text = (dice_.one_in(15) ? "\xef\xbb\xbf" : "") + json_.blanks() + "{";
     const std::size_t providers = 1 + dice_.roll(4);
     for (std::size_t i = 0; i < providers; ++i) {
-      text += (i == 0 ? "" : ",") + json_.blanks() + "\"" + provider() + "\"" + json_.blanks() +
-              ":" + json_.blanks() + accounts() + json_.blanks();
+      stored_.push_back(provider());
+      text += (i == 0 ? "" : ",") + json_.blanks() + "\"" + stored_.back() + "\"" +
+              json_.blanks() + ":" + json_.blanks() + accounts() + json_.blanks();
     }
     text += "}" + json_.blanks();
     return dice_.one_in(10) ? json_.spoil(std::move(text)) : text;
   }
 
-  /// What may stand behind `auth key`.
+  /// What may stand behind `auth key`, mostly with a provider of the vault.
   std::vector<std::string> arguments() {
-    std::vector<std::string> words = {provider()};
+    const bool is_stored = !stored_.empty() && !dice_.one_in(4);
+    std::vector<std::string> words = {is_stored ? dice_.pick(stored_) : provider()};
     const auto insert = [&](std::vector<std::string> more) {
       const auto at = static_cast<std::ptrdiff_t>(dice_.roll(words.size() + 1));
       words.insert(words.begin() + at, more.begin(), more.end());
@@ -177,6 +179,7 @@ class RandomVault {
 
   Dice& dice_;
   RandomJson json_;
+  std::vector<std::string> stored_;  // the providers of the vault
 };
 
 }  // namespace pindus::test

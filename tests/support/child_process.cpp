@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +13,8 @@
 #include <array>
 #include <stdexcept>
 #include <utility>
+
+#include "core/base/file_descriptor.hpp"
 
 namespace pindus::test {
 namespace {
@@ -117,17 +120,18 @@ void ChildProcess::signal(int number) const noexcept {
   ::kill(pid_, number);
 }
 
-void ChildProcess::pump(const std::function<bool()>& done, Milliseconds limit) {
+void ChildProcess::pump(const std::function<bool()>& done, Milliseconds limit, int end) {
   const auto deadline = Clock::now() + limit;
   while (!done()) {
     const auto left = std::chrono::duration_cast<Milliseconds>(deadline - Clock::now());
     if (left.count() <= 0) {
       throw std::runtime_error("a process ran out of time; it said:\n" + out_ + err_);
     }
-    std::array<pollfd, 2> both = {pollfd{output_, POLLIN, 0}, pollfd{error_, POLLIN, 0}};
-    ::poll(both.data(), both.size(), static_cast<int>(std::min<long>(left.count(), 20)));
-    if (both[0].revents != 0) drain(output_, out_);
-    if (both[1].revents != 0) drain(error_, err_);
+    std::array<pollfd, 3> all = {pollfd{output_, POLLIN, 0}, pollfd{error_, POLLIN, 0},
+                                 pollfd{end, POLLIN, 0}};
+    ::poll(all.data(), all.size(), static_cast<int>(std::min<long>(left.count(), 20)));
+    if (all[0].revents != 0) drain(output_, out_);
+    if (all[1].revents != 0) drain(error_, err_);
   }
 }
 
@@ -153,12 +157,13 @@ ProcessResult ChildProcess::wait(Milliseconds limit) {
   int status = 0;
   bool ended = false;
   // Streams may stay open in a grandchild, so the process's end is what is waited for.
+  const FileDescriptor end(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   pump(
       [&] {
         ended = ended || ::waitpid(pid_, &status, WNOHANG) == pid_;
         return ended;
       },
-      limit);
+      limit, end.get());
   pid_ = -1;
   const auto elapsed = std::chrono::duration_cast<Milliseconds>(Clock::now() - start_);
   for (int* descriptor : {&output_, &error_}) {

@@ -52,7 +52,8 @@ class ChildProcess {
   ProcessResult wait(Milliseconds limit = patience);
 
  private:
-  void pump(const std::function<bool()>& done, Milliseconds limit);
+  // `end` wakes it as well, -1 never.
+  void pump(const std::function<bool()>& done, Milliseconds limit, int end = -1);
 
   pid_t pid_ = -1;
   int input_ = -1;
