@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "core/base/fault.hpp"
+#include "core/base/fingerprint.hpp"
 #include "core/base/text.hpp"
 
 namespace pindus {
@@ -21,15 +22,11 @@ std::string Account::replace_command() const {
 }
 
 std::int64_t Account::lock_byte() const noexcept {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  const auto add = [&hash](char c) {
-    hash ^= static_cast<std::uint8_t>(c);
-    hash *= 0x100000001b3;
-  };
-  for (const char c : provider) add(ascii_lower(c));
-  add('\0');
-  for (const char c : name) add(c);
-  return 1 + static_cast<std::int64_t>(hash >> 2);
+  Fingerprint account;
+  for (const char c : provider) account.add(ascii_lower(c));
+  account.add('\0');
+  for (const char c : name) account.add(c);
+  return 1 + static_cast<std::int64_t>(account.value() >> 2);
 }
 
 }  // namespace pindus

@@ -8,6 +8,8 @@
 
 #include <pindus/plugin.h>
 
+#include "core/base/fingerprint.hpp"
+
 namespace pindus {
 namespace {
 
@@ -26,8 +28,12 @@ RefreshFailure refresh_failure(const SessionOutcome& outcome, const Account& acc
     case PINDUS_DENIED:
     case PINDUS_EXPIRED:
     case PINDUS_UNSUPPORTED:
-      return {Kind::permanent, refresh_fault(outcome.why.message, account.replace_command()), {}};
-    default: return {Kind::transient, refresh_fault(outcome.why), outcome.retry_after};
+      return {Kind::permanent,
+              refresh_fault(outcome.why.message, account.replace_command()),
+              {},
+              outcome.answered};
+    default:
+      return {Kind::transient, refresh_fault(outcome.why), outcome.retry_after, outcome.answered};
   }
 }
 
@@ -39,6 +45,17 @@ std::chrono::seconds margin_of(const Method& method) {
     return TokenRefresher::Policy().margin;
   }
   return std::min(std::chrono::seconds(seconds), max_margin);
+}
+
+std::uint64_t server_of(const Method& method, const Environment& environment) {
+  Fingerprint server;
+  server.add(method.library_path.native());
+  for (const auto& [name, value] : method.options) {
+    server.add(name);
+    server.add(value);
+    if (name.ends_with("_env")) server.add(environment.get_nonblank(value).value_or(""));
+  }
+  return server.value();
 }
 
 }  // namespace
@@ -61,7 +78,8 @@ TokenRefresher::Policy PluginRefresher::policy(std::string_view provider) {
   const auto found = find_oauth(providers_.get(), provider);
   if (!found) return {};
   return {.margin = margin_of(found->method),
-          .rotates = found->method.option("rotates") != "false"};
+          .rotates = found->method.option("rotates") != "false",
+          .server = server_of(found->method, *session_().environment)};
 }
 
 std::expected<OAuthCredentials, RefreshFailure> PluginRefresher::refresh(

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/stoppable_wait.hpp"
+#include "core/keys/failure_memo.hpp"
 #include "core/keys/token_life.hpp"
 #include "core/keys/usable_key.hpp"
 #include "core/vault/credential_record.hpp"
@@ -49,6 +50,7 @@ class Refresh {
     // margin: asking once more would get another such, and end this one where the server rotates.
     auto stored = PINDUS_TRY(read_record());
     if (!stored || is_fresh(*stored) || is_new(*stored, seen)) return usable(stored);
+    if (auto known = remembered(*stored)) return give_up(*stored, *std::move(known));
     return refresh_and_store(*held, *std::move(stored));
   }
 
@@ -99,8 +101,23 @@ class Refresh {
         answer = ask(stored, sent);
       }
     }
-    if (!answer) return give_up(stored, answer.error());
-    return store(held, sent, *answer);
+    if (answer) return store(held, sent, *answer);
+    remember(answer.error(), sent);
+    return give_up(stored, answer.error());
+  }
+
+  // Others who wait, or come soon, needn't ask what is known.
+  void remember(const RefreshFailure& failure, const OAuthCredentials& sent) {
+    storage_.leave_memo(account_, memo_of(failure, grant_fingerprint(sent, policy_.server)));
+  }
+
+  std::optional<RefreshFailure> remembered(std::string_view stored) {
+    const std::string memo = storage_.memo(account_);
+    if (memo.empty()) return std::nullopt;
+    const OAuthCredentials sent = CredentialRecord(stored).oauth();
+    auto failure = remembered_failure(memo, grant_fingerprint(sent, policy_.server), began_ms_);
+    if (!failure) storage_.leave_memo(account_, {});
+    return failure;
   }
 
   MaybeKey refresh_without_storing(const SecretText& stored, const CredentialFault& unwritable) {
@@ -117,16 +134,14 @@ class Refresh {
       return std::unexpected(RefreshFailure{
           time_left(stored) > 0ms ? RefreshFailure::Kind::transient
                                   : RefreshFailure::Kind::permanent,
-          refresh_fault(fmt::format("{} has no refresh token", account_.described())),
-          std::nullopt});
+          refresh_fault(fmt::format("{} has no refresh token", account_.described()))});
     }
     Answer answer = request(credentials);
     if (answer || answer.error().kind != RefreshFailure::Kind::transient) return answer;
     const auto pause = answer.error().retry_after;
     if (!pause || *pause > longest_retry_after || !has_time_after(*pause)) return answer;
     if (!wait_unless_stopped(*pause, stop_)) {
-      return std::unexpected(
-          RefreshFailure{RefreshFailure::Kind::cancelled, stopped_fault(), std::nullopt});
+      return std::unexpected(RefreshFailure{RefreshFailure::Kind::cancelled, stopped_fault()});
     }
     return request(credentials);
   }
@@ -150,7 +165,7 @@ class Refresh {
         return std::unexpected(std::move(fault));
       case RefreshFailure::Kind::transient: break;
     }
-    const std::string again = failure.retry_after && *failure.retry_after > longest_retry_after
+    const std::string again = failure.retry_after && *failure.retry_after > 0s
                                   ? fmt::format("try again in {} s", failure.retry_after->count())
                                   : std::string();
     const auto left = std::chrono::floor<std::chrono::seconds>(time_left(stored));
@@ -197,9 +212,14 @@ class Refresh {
     }
     const bool same_token = answer.access.view() == sent.access.view();
     if (outcome && same_token && time_left(*outcome) <= 0ms) {
-      return std::unexpected(refresh_fault(
-          fmt::format("{} got a new refresh token and no access token", account_.described()),
-          "try again"));
+      const RefreshFailure failure{
+          RefreshFailure::Kind::transient,
+          refresh_fault(
+              fmt::format("{} got a new refresh token and no access token", account_.described())),
+          {},
+          true};
+      remember(failure, CredentialRecord(*outcome).oauth());
+      return give_up(*outcome, failure);
     }
     return usable(outcome);
   }
@@ -209,6 +229,7 @@ class Refresh {
   const Account& account_;
   std::stop_token stop_;
   TokenRefresher::Policy policy_;
+  std::int64_t began_ms_ = now_ms();
   Clock::time_point deadline_ = Clock::now() + longest_refresh;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <stop_token>
@@ -18,7 +19,8 @@ struct RefreshFailure {
   enum class Kind { permanent, transient, cancelled };
   Kind kind = Kind::transient;
   CredentialFault fault;
-  std::optional<std::chrono::seconds> retry_after;  ///< as the server said (RFC 9110, 10.2.3)
+  std::optional<std::chrono::seconds> retry_after = {};  ///< as the server said (RFC 9110, 10.2.3)
+  bool answered = false;  ///< a server has answered; else it could not be asked
 };
 
 /// What the vault asks when a token is about to expire. The real one finds the provider's plugin
@@ -33,6 +35,8 @@ class TokenRefresher {
     /// Tools keep what they get for five minutes.
     std::chrono::seconds margin{330};
     bool rotates = true;  ///< a refresh may replace the refresh token
+    /// The fingerprint of what decides where a refresh goes, and as which client.
+    std::uint64_t server = 0;
   };
   [[nodiscard]] virtual Policy policy(std::string_view provider) = 0;
 

@@ -168,6 +168,7 @@ void explain(const Session& session, SessionOutcome& outcome) {
              !named) {
     outcome.why.message += fmt::format(" (said by the plugin {})", session.plugin());
   }
+  outcome.answered = session.last_answer.has_value();
   if (session.last_answer) outcome.retry_after = session.last_answer->retry_after;
 }
 

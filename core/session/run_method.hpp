@@ -51,8 +51,9 @@ struct SessionOutcome {
   int32_t code = 0;  ///< PINDUS_OK or why not, see plugin.h
   Secret key;        ///< of an api key
   OAuthCredentials credentials;
-  Reason why;  ///< on a failure; names the plugin where it is to blame
-  std::optional<std::chrono::seconds> retry_after;  ///< of the last answer, on a failure
+  Reason why;             ///< on a failure; names the plugin where it is to blame
+  bool answered = false;  ///< a failure after a server's answer
+  std::optional<std::chrono::seconds> retry_after;  ///< of that answer
 };
 
 /// Loads the method's plugin (once a process) and runs one operation of it on this thread. A

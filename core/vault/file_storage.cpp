@@ -15,6 +15,7 @@
 #include "core/vault/file_fault.hpp"
 #include "core/vault/file_lock.hpp"
 #include "core/vault/file_snapshot.hpp"
+#include "core/vault/memo_file.hpp"
 
 namespace pindus {
 namespace {
@@ -173,6 +174,20 @@ Result<std::unique_ptr<HeldAccount>> FileStorage::hold_account(const Account& ac
   auto lock =
       PINDUS_TRY(FileLock::take(lock_file_, account.lock_byte(), account.described(), stop));
   return std::make_unique<HeldFileAccount>(*this, std::move(lock));
+}
+
+std::string FileStorage::memo(const Account& account) {
+  return read_memo(memo_file(account));
+}
+
+void FileStorage::leave_memo(const Account& account, std::string_view text) {
+  write_memo(memo_file(account), text);
+}
+
+std::filesystem::path FileStorage::memo_file(const Account& account) const {
+  std::filesystem::path file = follow_links(file_).value_or(file_);
+  file += fmt::format(".pindus-memo-{:x}", account.lock_byte());
+  return file;
 }
 
 Result<void> FileStorage::change(const VaultEdit& edit, const std::stop_token& stop) {

@@ -24,11 +24,14 @@ class FileStorage final : public VaultStorage {
   [[nodiscard]] Result<void> check_writable() override;
   [[nodiscard]] Result<std::unique_ptr<HeldAccount>> hold_account(
       const Account& account, const std::stop_token& stop) override;
+  [[nodiscard]] std::string memo(const Account& account) override;
+  void leave_memo(const Account& account, std::string_view text) override;
   [[nodiscard]] Result<void> change(const VaultEdit& edit, const std::stop_token& stop) override;
 
  private:
   friend class HeldFileAccount;
 
+  [[nodiscard]] std::filesystem::path memo_file(const Account& account) const;
   [[nodiscard]] Result<std::filesystem::path> prepare_to_write() const;
   [[nodiscard]] Result<void> replace(ReplacementFile& replacement, const VaultEdit& edit,
                                      const std::stop_token& stop) const;

@@ -61,6 +61,16 @@ Result<std::unique_ptr<HeldAccount>> MemoryStorage::hold_account(const Account& 
   return std::make_unique<Held>(*this, byte);
 }
 
+std::string MemoryStorage::memo(const Account& account) {
+  const std::scoped_lock lock(mutex_);
+  return memos_[account.lock_byte()];
+}
+
+void MemoryStorage::leave_memo(const Account& account, std::string_view text) {
+  const std::scoped_lock lock(mutex_);
+  memos_[account.lock_byte()] = text;
+}
+
 Result<void> MemoryStorage::change(const VaultEdit& edit, const std::stop_token&) {
   const std::scoped_lock lock(mutex_);
   const auto document = PINDUS_TRY(VaultDocument::parse(text_, "the credential store in memory"));

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -28,6 +29,8 @@ class MemoryStorage : public VaultStorage {
   [[nodiscard]] Result<void> check_writable() override { return {}; }
   [[nodiscard]] Result<std::unique_ptr<HeldAccount>> hold_account(
       const Account& account, const std::stop_token& stop) override;
+  [[nodiscard]] std::string memo(const Account& account) override;
+  void leave_memo(const Account& account, std::string_view text) override;
   [[nodiscard]] Result<void> change(const VaultEdit& edit, const std::stop_token& stop) override;
 
  private:
@@ -36,7 +39,8 @@ class MemoryStorage : public VaultStorage {
   mutable std::mutex mutex_;
   std::condition_variable_any released_;
   SecretText text_;
-  std::set<std::int64_t> held_;  // the bytes that a lock file would have
+  std::set<std::int64_t> held_;                // the bytes that a lock file would have
+  std::map<std::int64_t, std::string> memos_;  // by the same bytes
 };
 
 }  // namespace pindus

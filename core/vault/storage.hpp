@@ -4,6 +4,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "core/bare/ready_key.hpp"
 #include "core/base/account.hpp"
@@ -46,6 +47,11 @@ class VaultStorage {
   /// Waits until nobody else holds the account. Faults: vault (also after 45 s); aborted.
   [[nodiscard]] virtual Result<std::unique_ptr<HeldAccount>> hold_account(
       const Account& account, const std::stop_token& stop) = 0;
+
+  /// What whoever held this account before has left for its next holder, outside the vault; empty:
+  /// nothing, or it couldn't be kept. Only for whoever holds the account.
+  [[nodiscard]] virtual std::string memo(const Account& account) = 0;
+  virtual void leave_memo(const Account& account, std::string_view text) = 0;
 
   /// Changes the vault, all of it or nothing. Faults: the edit's; vault; aborted.
   [[nodiscard]] virtual Result<void> change(const VaultEdit& edit, const std::stop_token& stop) = 0;

@@ -62,6 +62,32 @@ TEST_CASE("32 processes at once make one request and get one token") {
   CHECK(requests == 1);
 }
 
+TEST_CASE("ten processes make one request, also where it fails") {
+  const auto [answer, told] = GENERATE(table<std::string, std::string>(
+      {{http_answer("503 Service Unavailable", "{}"), "503"},
+       {http_answer("503 Service Unavailable", "{}", "Retry-After: 60\r\n"), "try again in"},
+       {http_answer("400 Bad Request", R"({"error":"invalid_grant"})"), "--replace"}}));
+  std::atomic<int> requests = 0;
+  TokenEndpoint endpoint([&, text = answer](Connection& connection, const std::string&) {
+    ++requests;
+    connection.sleep(300ms);
+    connection.write(text);
+  });
+  std::vector<std::unique_ptr<ChildProcess>> processes;
+  for (int i = 0; i < 10; ++i) {
+    processes.push_back(std::make_unique<ChildProcess>(
+        std::vector<std::string>{PindusProfile::program(), "auth", "key", "acme"},
+        endpoint.profile.environment));
+  }
+  for (const auto& process : processes) {
+    const auto result = process->wait();
+    CHECK(result.exit_code == 1);
+    CHECK(result.out.empty());
+    CHECK_THAT(result.err, Contains(told));
+  }
+  CHECK(requests == 1);
+}
+
 TEST_CASE("a refresh whose process is killed leaves the account to the next one") {
   std::atomic<int> requests = 0;
   TokenEndpoint endpoint([&](Connection& connection, const std::string&) {

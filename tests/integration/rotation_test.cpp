@@ -130,7 +130,8 @@ TEST_CASE("a rotation whose answer is lost ends in a fault that says how to go o
   peer.configure(R"({"failToken": [{"status": 503, "after": true}]})");
   const auto lost = profile.run({"auth", "key", "acme"});
   CHECK(lost.exit_code == 1);
-  CHECK_THAT(lost.err, Contains("Refresh failed"));
+  CHECK_THAT(lost.err, Contains("Refresh failed") && Contains("try again in 5 s"));
+  std::this_thread::sleep_for(5100ms);
   const auto reused = profile.run({"auth", "key", "acme"});
   CHECK(reused.exit_code == 1);
   CHECK_THAT(reused.err, Contains("pindus signin acme --account default --replace"));

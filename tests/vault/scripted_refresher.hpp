@@ -31,6 +31,7 @@ class ScriptedRefresher final : public TokenRefresher {
   }
 
   void never_rotates() { policy_.rotates = false; }
+  void moves_to(std::uint64_t server) { policy_.server = server; }
   [[nodiscard]] int requests() const { return requests_; }
 
  private:
@@ -46,13 +47,13 @@ inline OAuthCredentials tokens(std::string_view access, std::string_view refresh
 
 inline std::unexpected<RefreshFailure> refused() {
   return std::unexpected(RefreshFailure{
-      RefreshFailure::Kind::permanent, refresh_fault("auth.example said invalid_grant"), {}});
+      RefreshFailure::Kind::permanent, refresh_fault("auth.example said invalid_grant"), {}, true});
 }
 
 inline std::unexpected<RefreshFailure> unreachable(
     std::optional<std::chrono::seconds> retry_after = {}) {
   return std::unexpected(RefreshFailure{RefreshFailure::Kind::transient,
-                                        refresh_fault("auth.example said 503"), retry_after});
+                                        refresh_fault("auth.example said 503"), retry_after, true});
 }
 
 /// A vault with one account, p/default, whose token has that much left.
