@@ -4,6 +4,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
@@ -68,16 +69,36 @@ bool is_privileged_start() noexcept {
   return getauxval(AT_SECURE) != 0;
 }
 
-NoCoreDump::NoCoreDump() noexcept : dumpable_(::prctl(PR_GET_DUMPABLE)) {
+namespace {
+
+// As it was before NoCoreDump.
+struct {
+  int dumpable;
+  rlimit core_limit;
+  bool changed;
+} before_no_core_dump = {};
+
+}  // namespace
+
+NoCoreDump::NoCoreDump() noexcept {
+  auto& before = before_no_core_dump;
+  before.dumpable = ::prctl(PR_GET_DUMPABLE);
   ::prctl(PR_SET_DUMPABLE, 0);
-  ::getrlimit(RLIMIT_CORE, &limit_);
-  const rlimit none{0, limit_.rlim_max};
+  ::getrlimit(RLIMIT_CORE, &before.core_limit);
+  const rlimit none{0, before.core_limit.rlim_max};
   ::setrlimit(RLIMIT_CORE, &none);
+  before.changed = true;
 }
 
 NoCoreDump::~NoCoreDump() {
-  ::setrlimit(RLIMIT_CORE, &limit_);
-  ::prctl(PR_SET_DUMPABLE, dumpable_);
+  before_no_core_dump.changed = false;
+  ::setrlimit(RLIMIT_CORE, &before_no_core_dump.core_limit);
+  ::prctl(PR_SET_DUMPABLE, before_no_core_dump.dumpable);
+}
+
+void leave_nothing_to_child() noexcept {
+  ::closefrom(3);
+  if (before_no_core_dump.changed) ::setrlimit(RLIMIT_CORE, &before_no_core_dump.core_limit);
 }
 
 std::optional<uid_t> stand_in_for_root() {

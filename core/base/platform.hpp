@@ -1,6 +1,5 @@
 #pragma once
 
-#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <cstdint>
@@ -39,19 +38,19 @@ enum class LockAttempt { taken, busy };
 [[nodiscard]] bool is_privileged_start() noexcept;
 
 /// While one lives, a crash writes no memory of this process to any file, and no other process of
-/// the same user can read it. A program that is executed afterwards has the limits that this one
-/// was started with. One at a time.
+/// the same user can read it. Afterwards the limits are those that this program was started with.
+/// One at a time.
 class NoCoreDump {
  public:
   NoCoreDump() noexcept;
   ~NoCoreDump();
   NoCoreDump(const NoCoreDump&) = delete;
   NoCoreDump& operator=(const NoCoreDump&) = delete;
-
- private:
-  int dumpable_;
-  rlimit limit_{};
 };
+
+/// In a child that is about to execute a program: closes every descriptor but 0, 1 and 2, and gives
+/// it the limits that this program was started with. Async-signal-safe.
+void leave_nothing_to_child() noexcept;
 
 /// In a user namespace that doesn't map uid 0: who root's files seem to belong to. Else nothing.
 [[nodiscard]] std::optional<uid_t> stand_in_for_root();

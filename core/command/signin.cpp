@@ -3,55 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 
 #include "core/base/text.hpp"
 #include "core/command/commands.hpp"
+#include "core/command/signin_menu.hpp"
 #include "core/session/sign_in.hpp"
 #include "core/vault/credential_rules.hpp"
 
 namespace pindus {
 namespace {
-
-std::string_view kind_of_sign_in(AuthKind kind) {
-  return kind == AuthKind::oauth ? "browser sign-in" : "api key";
-}
-
-// The whole of `text` as a number from 1 to `last`, else 0.
-std::size_t number_in(std::string_view text, std::size_t last) {
-  std::size_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number > last) return 0;
-  return number;
-}
-
-Result<LoginChoice> choose_from_menu(const SigninOptions& options, const Context& context) {
-  CredentialIo& io = context.io();
-  auto choices = list_login_providers(context.providers());
-  if (options.method) {
-    std::erase_if(choices, [&](const LoginChoice& c) { return c.method != *options.method; });
-  }
-  if (choices.empty()) {
-    return fail(FaultKind::unknown_provider, "no provider can be signed in at here",
-                "pindus plugin list shows why");
-  }
-  io.notice("Sign in at");
-  for (std::size_t i = 0; i < choices.size(); ++i) {
-    io.notice(fmt::format("{:>4}  {}, {}", i + 1,
-                          provider_title(choices[i].provider, choices[i].provider->id),
-                          kind_of_sign_in(choices[i].method)));
-  }
-  for (;;) {
-    const Secret answer = PINDUS_TRY(io.ask("Number, or q to give up", context.stop()));
-    if (answer.empty() || answer.view() == "q") {
-      return fail(FaultKind::aborted, "no provider was chosen",
-                  "pindus signin PROVIDER needs no menu");
-    }
-    if (const auto number = number_in(answer.view(), choices.size())) return choices[number - 1];
-    io.notice(fmt::format("There are the numbers 1 to {}", choices.size()));
-  }
-}
 
 std::unexpected<CredentialFault> unavailable(const Method& method) {
   return std::unexpected(sign_in_fault(method.unavailable));
@@ -105,7 +66,7 @@ Result<void> run_signin(const SigninOptions& options, Context& context, Credenti
   PINDUS_CHECK(check_name(name, options, context));
   const LoginChoice choice =
       PINDUS_TRY(options.provider ? choose_named(*options.provider, options, context)
-                                  : choose_from_menu(options, context));
+                                  : choose_from_menu(options.method, context));
   const Provider& provider = *choice.provider;
   const Method& method = *provider.method(choice.method);
   result.provider = provider.id;

@@ -34,7 +34,7 @@ Result<bool> open_login_url(CredentialIo& io, std::string_view url) {
     return fail(FaultKind::usage,
                 fmt::format("\"{}\" is no http or https address", printable(url, 80)));
   }
-  return io.open_url(url);
+  return io.open_url(url, {});
 }
 
 Result<std::optional<UsableKey>> read_usable_key(Context& context, std::string_view provider,

@@ -20,6 +20,15 @@ Result<std::string> normal_host(const Question& question, std::string_view answe
                   question.name));
 }
 
+Result<std::string> ask(const Question& question, CredentialIo& io, const std::stop_token& stop) {
+  for (int count = 1;; ++count) {
+    const Secret answer = PINDUS_TRY(io.ask(question.ask, stop));
+    auto normal = normal_answer(question, answer.view());
+    if (normal || count == io.tries()) return normal;
+    io.tell(fmt::format("That can't be it: {}.", normal.error().message));
+  }
+}
+
 }  // namespace
 
 Result<std::string> normal_answer(const Question& question, std::string_view answer) {
@@ -57,7 +66,7 @@ Result<Answers> complete_answers(const Method& method, const Answers& given, Cre
   for (const auto& question : method.questions) {
     if (answers.contains(question.name)) continue;
     if (io == nullptr || (!io->interactive() && !question.default_answer.empty())) continue;
-    answers[question.name] = PINDUS_TRY(io->ask(question.ask, stop)).view();
+    answers[question.name] = PINDUS_TRY(ask(question, *io, stop));
   }
   return normal_answers(method, answers);
 }

@@ -24,23 +24,38 @@ class CredentialIo {
   /// A line for the person that is no result: standard error. Never wrapped or coloured.
   virtual void notice(std::string_view line) = 0;
 
+  /// A line that belongs to a question, or to something that the person shall do: where questions
+  /// are shown.
+  virtual void tell(std::string_view line) { notice(line); }
+
   /// Whether a person is there to be asked.
   [[nodiscard]] virtual bool interactive() const = 0;
 
-  /// Asks for one line, shown as it is typed; up to 64 KiB, a bracketed paste taken whole. Where
-  /// nobody is there: the next line of the input. Its end is `aborted`. An empty line is empty.
+  /// How often a question is put that gets wrong answers. A program answers no better the next
+  /// time.
+  [[nodiscard]] virtual int tries() const { return interactive() ? 3 : 1; }
+
+  /// Asks for one line, shown as it is typed; up to 64 KiB, a bracketed paste taken whole. What was
+  /// typed before the question was put answers nothing. Where nobody is there: the next line of the
+  /// input. Its end is `aborted`. An empty line is empty.
   [[nodiscard]] virtual Result<Secret> ask(std::string_view question, std::stop_token stop) = 0;
 
-  /// Asks for one line that isn't shown.
+  /// Asks for what can only be pasted, such as a code or an address: rows that follow each other at
+  /// once are one answer, their line breaks in it.
+  [[nodiscard]] virtual Result<Secret> ask_pasted(std::string_view question, std::stop_token stop) {
+    return ask(question, std::move(stop));
+  }
+
+  /// Asks for one line that isn't shown; afterwards a person is told how long it was.
   [[nodiscard]] virtual Result<Secret> ask_secret(std::string_view question,
                                                   std::stop_token stop) = 0;
 
   /// Where nobody is there: all that the input holds, less one final newline; up to 64 KiB.
   [[nodiscard]] virtual Result<Secret> read_input(std::stop_token stop) = 0;
 
-  /// Opens an http or https address in the person's browser; false where there is no display or
-  /// no browser. Never waits for it.
-  virtual bool open_url(std::string_view url) = 0;
+  /// Opens an http or https address in the person's browser; false where there is none. Waits at
+  /// most a second for a program that fails.
+  virtual bool open_url(std::string_view url, std::stop_token stop) = 0;
 
   /// A QR code, where the terminal can show one; false where it can't.
   virtual bool show_qr(const QrCode& code) = 0;

@@ -73,7 +73,7 @@ Coded<Services*> Session::services() {
 void Session::notice(std::string_view line) {
   if (request.io == nullptr) return;
   clear_countdown();
-  request.io->notice(line);
+  request.io->tell(line);
 }
 
 void Session::show_countdown() {
@@ -105,7 +105,9 @@ void Session::print_log() {
     const std::lock_guard lock(log_mutex_);
     lines.swap(log_lines_);
   }
-  for (const auto& line : lines) request.io != nullptr ? notice(line) : request.log(line);
+  clear_countdown();
+  for (const auto& line : lines)
+    request.io != nullptr ? request.io->notice(line) : request.log(line);
 }
 
 Code Session::fail(int32_t code, Reason why) {

@@ -2,75 +2,125 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <ranges>
-#include <string>
-#include <vector>
+#include <chrono>
+#include <thread>
+
+#include "core/base/platform.hpp"
 
 namespace pindus {
 namespace {
 
-// Starts a program in a session of its own, so that a Ctrl-C meant for us doesn't reach it.
-bool start(std::vector<std::string> words) {
+using Words = std::vector<std::string>;
+
+// One entry of the list, read from `rest` to behind the colon that ends it.
+Words next_entry(std::string_view& rest) {
+  Words words;
+  bool in_word = false;
+  char quote = '\0';
+  while (!rest.empty()) {
+    char c = rest.front();
+    rest.remove_prefix(1);
+    const bool escapes = c == '\\' && quote != '\'' && !rest.empty() &&
+                         (quote == '\0' || rest.front() == '"' || rest.front() == '\\');
+    if (!escapes && quote == '\0' && c == ':') break;
+    if (!escapes && quote == '\0' && (c == ' ' || c == '\t' || c == '\n')) {
+      in_word = false;
+      continue;
+    }
+    if (!in_word) words.emplace_back();
+    in_word = true;
+    if (escapes) {
+      words.back() += rest.front();
+      rest.remove_prefix(1);
+    } else if (c == quote) {
+      quote = '\0';
+    } else if (quote == '\0' && (c == '"' || c == '\'')) {
+      quote = c;
+    } else {
+      words.back() += c;
+    }
+  }
+  return words;
+}
+
+void put_address(Words& words, std::string_view url) {
+  constexpr std::string_view mark = "%s";
+  bool placed = false;
+  for (std::string& word : words) {
+    for (auto at = word.find(mark); at != std::string::npos; at = word.find(mark, at)) {
+      word.replace(at, mark.size(), url);
+      at += url.size();
+      placed = true;
+    }
+  }
+  if (!placed) words.emplace_back(url);
+}
+
+// In the child: as if nobody but init had started it, and in a session of its own, so that a Ctrl-C
+// meant for us doesn't reach it.
+[[noreturn]] void become_browser(char* const* argv) noexcept {
+  ::setsid();
+  struct sigaction usual = {};
+  usual.sa_handler = SIG_DFL;
+  for (int number = 1; number < _NSIG; ++number) ::sigaction(number, &usual, nullptr);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  const int nowhere = ::open("/dev/null", O_RDWR);
+  for (const int descriptor : {0, 1, 2}) ::dup2(nowhere, descriptor);
+  platform::leave_nothing_to_child();
+  ::execvp(argv[0], argv);
+  ::_exit(127);
+}
+
+// Whether it runs, or ran and did what it should.
+bool start(Words words, const std::stop_token& stop) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::seconds soon_enough{1};
+  constexpr std::chrono::milliseconds step{10};
+
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-
-  posix_spawn_file_actions_t files;
-  ::posix_spawn_file_actions_init(&files);
-  for (const int descriptor : {0, 1, 2}) {
-    ::posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", O_RDWR, 0);
+  const pid_t child = ::fork();
+  if (child == 0) become_browser(argv.data());
+  if (child < 0) return false;
+  const auto end = Clock::now() + soon_enough;
+  int status = 0;
+  while (::waitpid(child, &status, WNOHANG) == 0) {
+    if (stop.stop_requested()) return false;
+    if (Clock::now() > end) return true;
+    std::this_thread::sleep_for(step);
   }
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  sigset_t none;
-  ::sigemptyset(&none);
-  sigset_t pipe;
-  ::sigemptyset(&pipe);
-  ::sigaddset(&pipe, SIGPIPE);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &pipe);
-  ::posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
-  pid_t child = 0;
-  const int error = ::posix_spawnp(&child, argv[0], &files, &attributes, argv.data(), environ);
-  ::posix_spawnattr_destroy(&attributes);
-  ::posix_spawn_file_actions_destroy(&files);
-  return error == 0;
-}
-
-// The words of one entry of $BROWSER, "%s" replaced by the address, else the address last.
-std::vector<std::string> command_of(std::string_view entry, std::string_view url) {
-  std::vector<std::string> words;
-  bool placed = false;
-  for (const auto part : std::views::split(entry, ' ')) {
-    std::string word(part.begin(), part.end());
-    if (word.empty()) continue;
-    if (const auto mark = word.find("%s"); mark != std::string::npos) {
-      word.replace(mark, 2, url);
-      placed = true;
-    }
-    words.push_back(std::move(word));
-  }
-  if (!placed && !words.empty()) words.emplace_back(url);
-  return words;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 }  // namespace
 
-bool open_in_browser(std::string_view url, const Environment& environment) {
-  if (!url.starts_with("https://") && !url.starts_with("http://")) return false;
-  if (!environment.get_nonblank("DISPLAY") && !environment.get_nonblank("WAYLAND_DISPLAY")) {
-    return false;
+std::vector<Words> browser_commands(std::string_view list, std::string_view url) {
+  std::vector<Words> commands;
+  while (!list.empty()) {
+    Words words = next_entry(list);
+    if (words.empty()) continue;
+    put_address(words, url);
+    commands.push_back(std::move(words));
   }
-  const auto browsers = environment.get_nonblank("BROWSER").value_or("xdg-open");
-  return std::ranges::any_of(std::views::split(browsers, ':'), [&](const auto entry) {
-    auto words = command_of(std::string_view(entry.begin(), entry.end()), url);
-    return !words.empty() && start(std::move(words));
+  return commands;
+}
+
+bool open_in_browser(std::string_view url, const Environment& environment,
+                     const std::stop_token& stop) {
+  if (!url.starts_with("https://") && !url.starts_with("http://")) return false;
+  const auto named = environment.get_nonblank("BROWSER");
+  const bool has_display =
+      environment.get_nonblank("DISPLAY") || environment.get_nonblank("WAYLAND_DISPLAY");
+  if (!named && !has_display) return false;
+  return std::ranges::any_of(browser_commands(named.value_or("xdg-open"), url), [&](Words& words) {
+    return !stop.stop_requested() && start(std::move(words), stop);
   });
 }
 

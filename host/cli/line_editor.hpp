@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/base/secret.hpp"
+#include "host/cli/terminal_input.hpp"
 
 namespace pindus {
 
@@ -32,6 +33,15 @@ class LineEditor {
   /// Takes bytes until the line is complete; returns how many it took.
   std::size_t feed(std::string_view bytes);
 
+  /// Whether a key's or the terminal's own sequence has begun and not ended.
+  [[nodiscard]] bool in_sequence() const noexcept { return input_.in_sequence(); }
+
+  /// Nothing came for a while: what had begun was no sequence.
+  void quiet() noexcept { input_.quiet(); }
+
+  /// The line that was entered was a row of a longer text, and more is to come.
+  void go_on();
+
   [[nodiscard]] State state() const noexcept { return state_; }
 
   /// What the terminal must be sent since the last call, so that it shows the line.
@@ -40,28 +50,24 @@ class LineEditor {
   /// All that the terminal shows of the line, for drawing it again.
   [[nodiscard]] std::string shown() const;
 
-  /// The line without blanks at its ends; line breaks inside a paste stay.
+  /// The line without blanks at its ends; line breaks inside stay.
   [[nodiscard]] Secret take_line();
 
  private:
-  enum class Mode { text, escape, sequence, paste };
-
   void take(char c);
-  void take_text(char c);
-  void take_sequence(char c);
-  void take_pasted(char c);
-  void end_paste();
+  void take_typed_control(char c);
   void append(char c);
   void erase_character();
   void erase_word();
+  void echo_to(std::size_t end);
 
   Echo echo_;
   State state_ = State::editing;
-  Mode mode_ = Mode::text;
+  TerminalInput input_;
+  bool pasting_ = false;
   bool overflow_ = false;
   std::string line_;        // reserved at once: growing would leave copies of a secret behind
-  std::size_t pasted_ = 0;  // where in the line the paste under way began
-  std::string sequence_;    // of an escape sequence, after ESC
+  std::size_t echoed_ = 0;  // how much of it the terminal was sent
   std::string to_echo_;
 };
 

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::size_t quiet_zone = 4;  // ISO/IEC 18004, 5.3.8
 
+// The address in as many as it takes, the code, the time that is left.
+constexpr std::size_t rows_below = 5;
+
 bool speaks_utf8(const Environment& environment) {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     auto value = environment.get_nonblank(name);
@@ -27,8 +30,10 @@ bool speaks_utf8(const Environment& environment) {
 std::vector<std::string> draw_qr(const QrCode& code, int descriptor,
                                  const Environment& environment) {
   winsize window{};
+  const std::size_t side = code.size + 2 * quiet_zone;
+  const std::size_t rows = (side + 1) / 2 + rows_below;
   const bool fits = ::isatty(descriptor) == 1 && ::ioctl(descriptor, TIOCGWINSZ, &window) == 0 &&
-                    window.ws_col >= code.size + 2 * quiet_zone;
+                    window.ws_col >= side && window.ws_row >= rows;
   const auto kind = environment.get("TERM").value_or("dumb");
   if (!fits || kind == "dumb" || !speaks_utf8(environment)) return {};
   return draw_qr(code);

@@ -9,7 +9,8 @@
 namespace pindus {
 
 /// The lines that show a QR code on the terminal behind `descriptor`, two rows of modules a line;
-/// none where it is no terminal, has no UTF-8, or is too narrow.
+/// none where it is no terminal, has no UTF-8, or where not all of the code and what is said below
+/// it would be seen at once.
 [[nodiscard]] std::vector<std::string> draw_qr(const QrCode& code, int descriptor,
                                                const Environment& environment);
 

@@ -2,8 +2,10 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "core/base/environment.hpp"
@@ -15,7 +17,8 @@
 namespace pindus {
 
 /// The person at the terminal, or the program at the other end of standard input. Results go to
-/// standard output, all else to standard error. Somebody can be asked where standard input is a
+/// standard output, all else to standard error; but questions and what belongs to them go to the
+/// terminal, also where standard error doesn't. Somebody can be asked where standard input is a
 /// terminal.
 class Terminal final : public CredentialIo {
  public:
@@ -26,11 +29,13 @@ class Terminal final : public CredentialIo {
 
   void print(std::string_view line) override;
   void notice(std::string_view line) override;
+  void tell(std::string_view line) override;
   [[nodiscard]] bool interactive() const override { return interactive_; }
   [[nodiscard]] Result<Secret> ask(std::string_view question, std::stop_token stop) override;
+  [[nodiscard]] Result<Secret> ask_pasted(std::string_view question, std::stop_token stop) override;
   [[nodiscard]] Result<Secret> ask_secret(std::string_view question, std::stop_token stop) override;
   [[nodiscard]] Result<Secret> read_input(std::stop_token stop) override;
-  bool open_url(std::string_view url) override;
+  bool open_url(std::string_view url, std::stop_token stop) override;
   bool show_qr(const QrCode& code) override;
   void countdown(std::optional<std::chrono::seconds> left) override;
 
@@ -42,12 +47,18 @@ class Terminal final : public CredentialIo {
   void resume() noexcept;
 
  private:
-  enum class Wait { input, redraw };
+  using Milliseconds = std::chrono::milliseconds;
+  enum class Rows { one, several };
+  enum class Wait { input, redraw, timeout };
 
-  Result<Secret> ask_person(std::string_view question, Echo echo, const std::stop_token& stop);
-  Result<Secret> ask_program(std::string_view question, const std::stop_token& stop);
-  Result<Wait> wait_for_input(const std::stop_token& stop);
+  Result<Secret> ask_person(std::string_view question, Echo echo, Rows rows,
+                            const std::stop_token& stop);
+  Result<Secret> ask_program(std::string_view question, Rows rows, const std::stop_token& stop);
+  Result<std::size_t> end_of_answer(Rows rows, const std::stop_token& stop);
+  Result<Wait> wait_for_input(const std::stop_token& stop, std::optional<Milliseconds> limit);
   Result<bool> fill(const std::stop_token& stop);
+  void enter_raw_mode();
+  void drop_waiting_input() noexcept;
   void consume(std::size_t count) noexcept;
   void wake() noexcept;
 
@@ -61,6 +72,7 @@ class Terminal final : public CredentialIo {
   std::unique_ptr<RawMode> raw_;  // from the first question to the end
   std::atomic<bool> redraw_ = false;
   std::string buffer_;  // read and not yet used; reserved at once
+  bool waiting_told_ = false;
   bool countdown_shown_ = false;
   int output_error_ = 0;
 };

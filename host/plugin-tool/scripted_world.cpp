@@ -110,7 +110,7 @@ Result<Secret> ScriptedPerson::read_input(std::stop_token stop) {
   return ask("", std::move(stop));
 }
 
-bool ScriptedPerson::open_url(std::string_view url) {
+bool ScriptedPerson::open_url(std::string_view url, std::stop_token /*stop*/) {
   said_.emplace_back(url);
   const auto query = url.find('?');
   if (query != std::string_view::npos) {

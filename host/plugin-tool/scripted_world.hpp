@@ -21,10 +21,11 @@ class ScriptedPerson final : public CredentialIo {
   void print(std::string_view line) override { said_.emplace_back(line); }
   void notice(std::string_view line) override { said_.emplace_back(line); }
   [[nodiscard]] bool interactive() const override { return true; }
+  [[nodiscard]] int tries() const override { return 1; }  // the script's next answer is another's
   [[nodiscard]] Result<Secret> ask(std::string_view question, std::stop_token stop) override;
   [[nodiscard]] Result<Secret> ask_secret(std::string_view question, std::stop_token stop) override;
   [[nodiscard]] Result<Secret> read_input(std::stop_token stop) override;
-  bool open_url(std::string_view url) override;
+  bool open_url(std::string_view url, std::stop_token /*stop*/) override;
   bool show_qr(const QrCode& code) override { return !code.modules.empty(); }
   void countdown(std::optional<std::chrono::seconds>) override {}
 

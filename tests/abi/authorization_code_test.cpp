@@ -17,8 +17,9 @@ struct Server {
                     {"scope", "openid offline_access"}};
     host.server = {{200, token_answer, {}}};
   }
-  int32_t sign_in(const std::string& pasted) {
-    host.prompts = {pasted};
+  int32_t sign_in(const std::string& pasted) { return sign_in(std::deque{pasted}); }
+  int32_t sign_in(std::deque<std::string> pasted) {
+    host.prompts = std::move(pasted);
     sdk::Session session(host.table(), host.session());
     const int32_t code = sdk::AuthorizationCodeFlow(session).sign_in().code();
     CHECK(host.live_handles() == 0);
@@ -66,7 +67,8 @@ TEST_CASE("every form that a person can paste gives the code") {
                "http://localhost:1455/call\n  back?co\r\nde=the-\n  code&state={state}",
                "http://localhost:1455/"
                "callback?code=the%2Dcode&state={state}&iss=https%3A%2F%2Flogin.example",
-               "<http://localhost:1455/callback?code=the-code&state={state}>");
+               "<http://localhost:1455/callback?code=the-code&state={state}>",
+               "http://localhost:1455/callback?state={state}&code=the-code,");
   CAPTURE(pasted);
   Server server;
   REQUIRE(server.sign_in(pasted) == PINDUS_OK);
@@ -109,6 +111,33 @@ TEST_CASE("what must not be taken is refused before the server is asked") {
   CHECK_THAT(server.host.error, Catch::Contains(refused.says));
   CHECK(server.host.requests.empty());
   CHECK(server.host.commits == 0);
+}
+
+TEST_CASE("a person whose answer was wrong is asked three times in all, a program once") {
+  const std::string right = "the-code#{state}";
+  for (const std::string wrong : {"", "  ", "https://login.example/", "the-code#another-state",
+                                  "http://localhost/?code=a%2&state={state}"}) {
+    CAPTURE(wrong);
+    Server person;
+    person.host.tries = "3";
+    CHECK(person.sign_in({wrong, wrong, right}) == PINDUS_OK);
+    CHECK(person.host.progress.size() == 3);  // with what is said before the question
+    CHECK(person.host.opened.size() == 1);
+
+    Server too_often;
+    too_often.host.tries = "3";
+    CHECK(too_often.sign_in({wrong, wrong, wrong, right}) != PINDUS_OK);
+    CHECK(too_often.host.prompts.size() == 1);
+    CHECK(too_often.host.requests.empty());
+
+    Server program;
+    CHECK(program.sign_in({wrong, right}) != PINDUS_OK);
+    CHECK(program.host.prompts.size() == 1);
+  }
+  // What the server refused is not mended by another paste.
+  Server refused;
+  refused.host.tries = "3";
+  CHECK(refused.sign_in({"?error=access_denied&state={state}", right}) == PINDUS_DENIED);
 }
 
 TEST_CASE("the issuer that the manifest names is compared whole") {

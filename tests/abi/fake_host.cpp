@@ -132,8 +132,10 @@ struct FakeServices {
     of(id).opened.push_back(text_of(url));
     return PINDUS_OK;
   }
-  static int32_t info(pindus_session, uint32_t, pindus_read, void*) noexcept {
-    return PINDUS_NOT_FOUND;
+  static int32_t info(pindus_session id, uint32_t what, pindus_read read, void* context) noexcept {
+    if (what != PINDUS_INFO_TRIES) return PINDUS_NOT_FOUND;
+    read(context, {of(id).tries.data(), of(id).tries.size()});
+    return PINDUS_OK;
   }
   static int32_t option(pindus_session id, pindus_str name, pindus_read read,
                         void* context) noexcept {

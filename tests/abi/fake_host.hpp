@@ -45,6 +45,7 @@ class FakeHost {
   std::map<std::string, std::string> answers;
   std::map<std::string, std::string> stored;
   std::deque<std::string> prompts;  ///< "{state}" is the state of the address that was opened
+  std::string tries = "1";
   std::deque<FakeAnswer> server;
   std::deque<std::string> random_bytes;  ///< then counted bytes
   int64_t now_ms = 1'790'000'000'000;

@@ -57,6 +57,22 @@ bool has_parameter(const Json& request, std::string_view name) {
   return false;
 }
 
+// The address that the terminal shows for a browser.
+std::string printed_url(const pindus::test::TerminalSession& terminal, const OAuthPeer& peer) {
+  const std::string& said = terminal.said();
+  const auto begin = said.find(peer.issuer() + "/auth?");
+  REQUIRE(begin != std::string::npos);
+  return said.substr(begin, said.find_first_of("\r\n", begin) - begin);
+}
+
+std::string wrapped(std::string text, const std::string& line_break) {
+  constexpr std::size_t width = 40;
+  for (std::size_t at = width; at < text.size(); at += width + line_break.size()) {
+    text.insert(at, line_break);
+  }
+  return text;
+}
+
 }  // namespace
 
 TEST_CASE("a sign-in takes whatever form of the answer a person pastes") {
@@ -89,18 +105,65 @@ TEST_CASE("an address that a terminal wrapped on its way signs in") {
   pindus::test::TerminalSession terminal({PindusProfile::program(), "signin", "acme"},
                                          profile.environment);
   terminal.wait_for("address: ");
-  const std::string& said = terminal.said();
-  const auto begin = said.find(peer.issuer() + "/auth?");
-  REQUIRE(begin != std::string::npos);
-  std::string last =
-      peer.approve_code(said.substr(begin, said.find_first_of("\r\n", begin) - begin));
-  for (std::size_t at = 40; at < last.size(); at += 40 + line_break.size()) {
-    last.insert(at, line_break);
+  const std::string last = wrapped(peer.approve_code(printed_url(terminal, peer)), line_break);
+  SECTION("in the marks of a paste") {
+    terminal.type("\x1b[200~" + last + "\x1b[201~\r");
   }
-  terminal.type("\x1b[200~" + last + "\x1b[201~\r");
+  SECTION("without marks, as screen and tmux paste it") {
+    terminal.type(last + "\r");
+  }
+  SECTION("without marks, and Enter comes later") {
+    terminal.type(last);
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    terminal.type("\r");
+  }
   CHECK(terminal.wait() == 0);
   CHECK_FALSE(profile.stored("/acme/default/access").empty());
   CHECK(peer.counter("/success/authorization_code") == 1);
+}
+
+TEST_CASE("an address in two rows of a pipe signs in") {
+  const OAuthPeer peer;
+  const PindusProfile profile;
+  profile.install_manifest("acme", code_manifest("acme", peer.issuer(), peer.token_url()));
+  check_signed_in(profile, sign_in_by_code(profile, "acme", peer.issuer(), [&](const auto& url) {
+                    return wrapped(peer.approve_code(url), "\n");
+                  }));
+}
+
+TEST_CASE("a person who pastes something else is told so and asked again, with no new consent") {
+  const OAuthPeer peer;
+  const PindusProfile profile;
+  profile.install_manifest("acme", code_manifest("acme", peer.issuer(), peer.token_url()));
+  pindus::test::TerminalSession terminal({PindusProfile::program(), "signin", "acme"},
+                                         profile.environment);
+  terminal.wait_for("address: ");
+  const std::string url = printed_url(terminal, peer);
+  terminal.type("\r");
+  terminal.wait_for("nothing was pasted");
+  terminal.wait_for("address: ");
+  const std::string last = peer.approve_code(url);
+  const std::string other = std::regex_replace(last, std::regex("state=[^&]*"), "state=other");
+  SECTION("the third answer is right") {
+    terminal.type(url + "\r");
+    terminal.wait_for("no code in it");
+    terminal.wait_for("address: ");
+    terminal.type(last + ",\r");
+    CHECK(terminal.wait() == 0);
+    CHECK_FALSE(profile.stored("/acme/default/access").empty());
+  }
+  SECTION("three answers are all") {
+    terminal.type(other + "\r");
+    terminal.wait_for("another sign-in");
+    terminal.wait_for("address: ");
+    terminal.type(other + "\r");
+    CHECK(terminal.wait() == 1);
+    CHECK_THAT(terminal.said(), Contains("Sign-in failed: what was pasted belongs to another"));
+    CHECK_FALSE(profile.has_vault());
+    CHECK(peer.counter("/requests/authorization_code") == 0);
+  }
+  const auto consent = terminal.said().find("Open this address");
+  CHECK(terminal.said().find("Open this address", consent + 1) == std::string::npos);
 }
 
 TEST_CASE("the printed address is one line with S256 and a state of its own") {

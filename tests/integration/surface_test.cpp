@@ -51,7 +51,7 @@ class Person final : public pindus::CredentialIo {
     return ask(question, std::move(stop));
   }
   Result<Secret> read_input(std::stop_token /*stop*/) override { return Secret(); }
-  bool open_url(std::string_view url) override {
+  bool open_url(std::string_view url, std::stop_token /*stop*/) override {
     opened.emplace_back(url);
     return true;
   }

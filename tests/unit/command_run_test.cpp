@@ -39,7 +39,7 @@ class ScriptedIo final : public pindus::CredentialIo {
     return ask(question, stop);
   }
   Result<Secret> read_input(std::stop_token stop) override { return ask("", stop); }
-  bool open_url(std::string_view) override { return false; }
+  bool open_url(std::string_view, std::stop_token) override { return false; }
   bool show_qr(const QrCode&) override { return false; }
   void countdown(std::optional<std::chrono::seconds>) override {}
 };

@@ -42,7 +42,7 @@ class FakeIo final : public CredentialIo {
   Result<Secret> read_input(std::stop_token /*stop*/) override {
     return Secret(std::string_view(input));
   }
-  bool open_url(std::string_view url) override {
+  bool open_url(std::string_view url, std::stop_token /*stop*/) override {
     opened.emplace_back(url);
     return true;
   }

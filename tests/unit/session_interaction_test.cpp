@@ -77,9 +77,12 @@ TEST_CASE("without a terminal the pipe beats the variable, which serves an empty
 TEST_CASE(
     "a key that can't be one is refused and not quoted and a strange prefix is only warned about") {
   ApiKeyFixture fixture;
-  fixture.io.answers = {"short-key"};
+  fixture.io.answers = {"short-key", "", "short-key"};
   const auto refused = fixture.run(ask_for_key);
   CHECK(refused.code == PINDUS_INVALID_KEY);
+  CHECK(fixture.io.questions.size() == 3);
+  CHECK(fixture.io.said("the key is empty"));
+  CHECK_FALSE(fixture.io.said("short-key"));
   CHECK_FALSE(refused.why.message.contains("short-key"));
   CHECK(refused.key.empty());
 

@@ -78,11 +78,15 @@ Coded<HeldSecret> ask_api_key(Session& session, std::string_view message) {
     session.notice(fmt::format("A key for {} is made here:", provider.label));
     session.notice(provider.docs_url);
   }
-  auto key = io.ask_secret(
-      message.empty() ? fmt::format("Api key for {}", provider.label) : std::string(message),
-      session.stop());
-  if (!key) return std::unexpected(io_failure(session, key.error()));
-  return closed(*std::move(key));
+  const std::string question =
+      message.empty() ? fmt::format("Api key for {}", provider.label) : std::string(message);
+  for (int count = 1;; ++count) {
+    auto key = io.ask_secret(question, session.stop());
+    if (!key) return std::unexpected(io_failure(session, key.error()));
+    const auto valid = validate_api_key(key->view());
+    if (valid || count == io.tries()) return closed(*std::move(key));
+    session.notice(fmt::format("That can't be it: {}.", valid.error().message));
+  }
 }
 
 }  // namespace pindus

@@ -36,9 +36,19 @@ Secret unwrapped(std::string_view pasted) {
   return Secret(std::move(line));
 }
 
-Coded<HeldSecret> ask_line(Session& session, std::string_view message, bool hidden) {
-  CredentialIo& io = *session.request.io;
-  auto line = hidden ? io.ask_secret(message, session.stop()) : io.ask(message, session.stop());
+enum class Line { typed, pasted, hidden };
+
+Coded<HeldSecret> ask_line(Session& session, std::string_view message, Line kind) {
+  const auto ask = [&] {
+    CredentialIo& io = *session.request.io;
+    switch (kind) {
+      case Line::hidden: return io.ask_secret(message, session.stop());
+      case Line::pasted: return io.ask_pasted(message, session.stop());
+      case Line::typed: break;
+    }
+    return io.ask(message, session.stop());
+  };
+  auto line = ask();
   if (!line) return std::unexpected(io_failure(session, line.error()));
   if (line->view().size() > max_answer) {
     return std::unexpected(session
@@ -46,7 +56,7 @@ Coded<HeldSecret> ask_line(Session& session, std::string_view message, bool hidd
                                      "give only what the question asks for")
                                .value);
   }
-  return HeldSecret{hidden ? *std::move(line) : unwrapped(line->view())};
+  return HeldSecret{kind == Line::hidden ? *std::move(line) : unwrapped(line->view())};
 }
 
 // By its number or by its text.
@@ -71,10 +81,9 @@ Coded<HeldSecret> ask_choice(Session& session, std::string_view message,
     choices.push_back(printable(PINDUS_TRY(text_of(choice)), max_line));
     session.notice(fmt::format("  {}. {}", choices.size(), choices.back()));
   }
-  for (int tries = session.request.io->interactive() ? 3 : 1; tries > 0; --tries) {
-    const auto line =
-        PINDUS_TRY(ask_line(session, fmt::format("{} (1-{})", message, choices.size()), false));
-    if (line.bytes.empty()) break;
+  for (int tries = session.request.io->tries(); tries > 0; --tries) {
+    const auto line = PINDUS_TRY(
+        ask_line(session, fmt::format("{} (1-{})", message, choices.size()), Line::typed));
     if (const auto index = chosen(line.bytes.view(), choices)) {
       return HeldSecret{Secret(std::string_view(choices[*index]))};
     }
@@ -131,7 +140,8 @@ Code prompt(Session& session, const pindus_prompt* prompt, pindus_secret* answer
     switch (prompt->kind) {
       case PINDUS_PROMPT_API_KEY: return ask_api_key(session, message);
       case PINDUS_PROMPT_CHOICE: return ask_choice(session, message, *prompt);
-      default: return ask_line(session, message, prompt->kind == PINDUS_PROMPT_SECRET);
+      case PINDUS_PROMPT_SECRET: return ask_line(session, message, Line::hidden);
+      default: return ask_line(session, message, Line::pasted);
     }
   };
   return session.give(PINDUS_TRY(ask()), answer);
@@ -163,7 +173,7 @@ Code show_code(Session& session, const pindus_device_code* code) {
     session.notice(complete);
   }
   if (!complete.empty() && session.request.open_browser) {
-    static_cast<void>(io->open_url(complete));  // The lines printed serve as well.
+    static_cast<void>(io->open_url(complete, session.stop()));  // the lines serve as well
   }
   session.code_expires.reset();
   constexpr int64_t a_year = 366LL * 24 * 3600;
@@ -180,10 +190,12 @@ Code open_url(Session& session, pindus_str url) {
   if (session.request.io == nullptr || session.request.operation != Operation::sign_in) {
     return PINDUS_INTERACTION_FORBIDDEN;
   }
+  const bool opened =
+      session.request.open_browser && session.request.io->open_url(address, session.stop());
+  if (session.stopped()) return PINDUS_CANCELLED;
+  session.notice(opened ? "Your browser was opened at this address:"
+                        : "Open this address in a browser:");
   session.notice(address);
-  if (session.request.open_browser) {
-    static_cast<void>(session.request.io->open_url(address));  // The line printed serves as well.
-  }
   return PINDUS_OK;
 }
 

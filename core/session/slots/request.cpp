@@ -12,6 +12,9 @@ Code info(Session& session, uint32_t what, pindus_read read, void* context) {
     case PINDUS_INFO_ACCOUNT: return session.show(request.account, read, context);
     case PINDUS_INFO_METHOD: return session.show(method_name(request.method->kind), read, context);
     case PINDUS_INFO_HOST_VERSION: return session.show(PINDUS_VERSION, read, context);
+    case PINDUS_INFO_TRIES:
+      return session.show(std::to_string(request.io != nullptr ? request.io->tries() : 1), read,
+                          context);
     default: return PINDUS_NOT_FOUND;
   }
 }

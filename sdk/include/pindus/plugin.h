@@ -209,7 +209,8 @@ enum {
   PINDUS_INFO_PROVIDER_LABEL = 1, /* "Anthropic (Claude)" */
   PINDUS_INFO_ACCOUNT = 2,        /* "default" */
   PINDUS_INFO_METHOD = 3,         /* "oauth" or "api-key" */
-  PINDUS_INFO_HOST_VERSION = 4    /* the host's own version, for people */
+  PINDUS_INFO_HOST_VERSION = 4,   /* the host's own version, for people */
+  PINDUS_INFO_TRIES = 5           /* how often a question is put that gets wrong answers: "1" */
 };
 
 /* Host services. The table lives as long as the process. Names of host services that wait say so;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +13,8 @@
 namespace pindus::sdk {
 
 /// The authorization code grant with PKCE (RFC 6749 section 4.1, RFC 7636) for a program without a
-/// server of its own: the person pastes what the last page shows, or its address.
+/// server of its own: the person pastes what the last page shows, or its address, and is asked
+/// again where it is something else.
 ///
 /// Manifest options: those of OAuthClient, and `authorize_url`, `authorize_params` (a query string
 /// of extra parameters), `redirect_uri`, `scope`, `exchange_state` ("true" sends state in the
@@ -31,9 +33,7 @@ class AuthorizationCodeFlow {
     PINDUS_CHECK(session_.open_url(url));
     session_.progress(
         "The last page of the sign-in may fail to load: its address is then what to paste.");
-    PINDUS_TRY(const Secret pasted,
-               session_.ask(PINDUS_PROMPT_TEXT, "Paste the code, or the last page's address"));
-    PINDUS_TRY(const Secret code, checked_code(pasted, state));
+    PINDUS_TRY(const Secret code, ask_code(state));
 
     Fields fields{{"grant_type", "authorization_code"}};
     client.identify(fields);
@@ -83,28 +83,45 @@ class AuthorizationCodeFlow {
     return url;
   }
 
-  Result<Secret> checked_code(const Secret& pasted, const Secret& state) const {
+  // A person who pasted something else is told so and asked again: the consent still holds.
+  Result<Secret> ask_code(const Secret& state) {
+    PINDUS_TRY(const auto tries, session_.info(PINDUS_INFO_TRIES).if_found());
+    for (int left = tries ? std::atoi(tries->c_str()) : 1;; --left) {
+      PINDUS_TRY(const Secret pasted,
+                 session_.ask(PINDUS_PROMPT_TEXT, "Paste the code, or the last page's address"));
+      mistake_.clear();
+      Result<Secret> code = checked_code(pasted, state);
+      if (code || mistake_.empty() || left <= 1) return code;
+      session_.progress(mistake_);
+    }
+  }
+
+  // What another answer can mend.
+  Error mistaken(int32_t code, std::string_view message, std::string_view mend) {
+    mistake_.assign("That didn't work: ").append(message).append("; ").append(mend).append(".");
+    return session_.fail(code, message, std::string("sign in again, and ").append(mend));
+  }
+
+  Result<Secret> checked_code(const Secret& pasted, const Secret& state) {
     PastedAnswer answer;
     const auto reader = [&](std::string_view text) { answer = take_apart(text); };
     PINDUS_CHECK(pasted.view(reader));
     if (!answer.parameters.empty()) return code_of_parameters(answer, state);
     if (answer.is_address_without_answer) {
-      return session_.fail(PINDUS_PROTOCOL, "the pasted address has no code in it",
-                           "paste the address of the last page, after the consent");
+      return mistaken(PINDUS_PROTOCOL, "the pasted address has no code in it", paste_last_page);
     }
     if (answer.code.empty()) {
-      return session_.fail(PINDUS_CANCELLED, "nothing was pasted", "start the sign-in again");
+      return mistaken(PINDUS_CANCELLED, "nothing was pasted", paste_last_page);
     }
     if (!answer.state.empty()) PINDUS_CHECK(check_state(answer.state, state));
     return session_.secret(answer.code);
   }
 
-  Result<Secret> code_of_parameters(const PastedAnswer& answer, const Secret& state) const {
+  Result<Secret> code_of_parameters(const PastedAnswer& answer, const Secret& state) {
     if (detail::find_parameter(answer.parameters.view(), "response_type") !=
         std::string_view::npos) {
-      return session_.fail(PINDUS_PROTOCOL,
-                           "the pasted address is the one where the sign-in begins",
-                           "paste the address of the last page, after the consent");
+      return mistaken(PINDUS_PROTOCOL, "the pasted address is the one where the sign-in begins",
+                      paste_last_page);
     }
     PINDUS_TRY(const auto given_state, parameter(answer, "state"));
     if (given_state) PINDUS_CHECK(check_state(*given_state, state));
@@ -115,29 +132,28 @@ class AuthorizationCodeFlow {
     if (error) return refused(*error, answer);
     PINDUS_TRY(auto code, parameter(answer, "code"));
     if (code) return std::move(*code);
-    return session_.fail(PINDUS_PROTOCOL, "what was pasted has no code in it",
-                         "paste the address of the last page, after the consent");
+    return mistaken(PINDUS_PROTOCOL, "what was pasted has no code in it", paste_last_page);
   }
 
   // The first of that name; one that is empty counts as missing.
-  Result<std::optional<Secret>> parameter(const PastedAnswer& answer, std::string_view name) const {
+  Result<std::optional<Secret>> parameter(const PastedAnswer& answer, std::string_view name) {
     Result<std::optional<Secret>> found = session_.form_field(answer.parameters, name).if_found();
     if (found.code() == PINDUS_PROTOCOL) {
-      return session_.fail(PINDUS_PROTOCOL, "what was pasted has a broken % escape in it",
-                           "copy the whole address again");
+      return mistaken(PINDUS_PROTOCOL, "what was pasted has a broken % escape in it",
+                      "copy the whole address of the last page");
     }
     if (!found) return found;
     return unless_empty(std::move(*found));
   }
 
-  Status check_state(const Value& given, const Secret& state) const {
+  Status check_state(const Value& given, const Secret& state) {
     PINDUS_TRY(const bool same, session_.equal(given, state));
     if (same) return {};
-    return session_.fail(PINDUS_PROTOCOL, "what was pasted belongs to another sign-in",
-                         "sign in again, and paste what the page of this attempt shows");
+    return mistaken(PINDUS_PROTOCOL, "what was pasted belongs to another sign-in",
+                    paste_what_this_shows);
   }
 
-  Status check_issuer(const Secret& given) const {
+  Status check_issuer(const Secret& given) {
     PINDUS_TRY(const std::string issuer, given.text());
     PINDUS_TRY(const auto expected, session_.option_if_set("issuer"));
     PINDUS_TRY(const std::string authorize_url, session_.option("authorize_url"));
@@ -146,9 +162,9 @@ class AuthorizationCodeFlow {
         expected ? issuer == *expected
                  : origin(issuer) == origin(authorize_url) || origin(issuer) == origin(token_url);
     if (matches) return {};
-    return session_.fail(PINDUS_PROTOCOL,
-                         "the answer comes from another server than the one that was asked",
-                         "sign in again, and paste what the page of this attempt shows");
+    return mistaken(PINDUS_PROTOCOL,
+                    "the answer comes from another server than the one that was asked",
+                    paste_what_this_shows);
   }
 
   static std::string_view origin(std::string_view url) {
@@ -157,7 +173,7 @@ class AuthorizationCodeFlow {
     return url.substr(0, url.find_first_of("/?#", scheme + 3));
   }
 
-  Error refused(const Secret& error, const PastedAnswer& answer) const {
+  Error refused(const Secret& error, const PastedAnswer& answer) {
     PINDUS_TRY(const std::string name, error.text());
     std::string description;
     PINDUS_TRY(const auto words, parameter(answer, "error_description"));
@@ -169,7 +185,13 @@ class AuthorizationCodeFlow {
     return session_.fail(PINDUS_DENIED, sentence);
   }
 
+  static constexpr std::string_view paste_last_page =
+      "paste the address of the last page, after the consent";
+  static constexpr std::string_view paste_what_this_shows =
+      "paste what the last page of this sign-in shows";
+
   Session& session_;
+  std::string mistake_;  // in the last answer, for the person; empty where no other would mend it
 };
 
 }  // namespace pindus::sdk

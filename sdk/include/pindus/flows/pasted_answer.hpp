@@ -32,13 +32,14 @@ inline size_t find_parameter(std::string_view text, std::string_view name) {
 
 /// Takes apart a code, `code#state`, a query string or fragment, or the last page's whole address.
 /// Blanks, line breaks and other control characters are a terminal's and don't count, nor do
-/// quotes or angle brackets around the text.
+/// quotes or angle brackets around the text or the comma of a sentence behind it.
 inline PastedAnswer take_apart(std::string_view pasted) {
   const SensitiveText clean = SensitiveText::filtered(pasted, [](char c) {
     return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && c != '"' && c != '\'' && c != '<' &&
            c != '>' && c != '`';
   });
-  const std::string_view text = clean.view();
+  std::string_view text = clean.view();
+  while (!text.empty() && (text.back() == ',' || text.back() == ';')) text.remove_suffix(1);
   PastedAnswer answer;
 
   size_t found = detail::find_parameter(text, "code");
