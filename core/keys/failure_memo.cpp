@@ -19,11 +19,6 @@ constexpr seconds usual_outage = 5s;
 // A server's slip of the pen shall not lock anybody out for days.
 constexpr seconds longest_outage = 1h;
 
-seconds outage(const RefreshFailure& failure) {
-  if (!failure.answered) return 0s;
-  return std::clamp<seconds>(failure.retry_after.value_or(usual_outage), 0s, longest_outage);
-}
-
 std::string text_at(const Json& memo, std::string_view name) {
   const Json* member = memo.find(name);
   const std::string* text = member != nullptr ? member->as_string() : nullptr;
@@ -40,6 +35,11 @@ std::string hexadecimal(std::uint64_t grant) {
 }
 
 }  // namespace
+
+seconds outage(const RefreshFailure& failure) {
+  if (!failure.answered) return 0s;
+  return std::clamp<seconds>(failure.retry_after.value_or(usual_outage), 0s, longest_outage);
+}
 
 std::uint64_t grant_fingerprint(const OAuthCredentials& sent, std::uint64_t server) {
   Fingerprint grant;

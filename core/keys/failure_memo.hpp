@@ -9,6 +9,10 @@
 
 namespace pindus {
 
+/// For how long nobody asks a server again that has answered so: as it said, 5 s where it didn't,
+/// an hour at most. Nothing where none has answered.
+[[nodiscard]] std::chrono::seconds outage(const RefreshFailure& failure);
+
 /// What a failed refresh was about: the refresh token with what it is sent with, and where to
 /// (`server`, see TokenRefresher::Policy). Another sign-in and another manifest give another.
 [[nodiscard]] std::uint64_t grant_fingerprint(const OAuthCredentials& sent, std::uint64_t server);

@@ -102,8 +102,10 @@ class Refresh {
       }
     }
     if (answer) return store(held, sent, *answer);
-    remember(answer.error(), sent);
-    return give_up(stored, answer.error());
+    RefreshFailure failure = std::move(answer.error());
+    remember(failure, sent);
+    failure.retry_after = outage(failure);
+    return give_up(stored, std::move(failure));
   }
 
   // Others who wait, or come soon, needn't ask what is known.

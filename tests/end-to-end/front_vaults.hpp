@@ -19,8 +19,8 @@ class RandomVault {
     const std::size_t providers = 1 + dice_.roll(4);
     for (std::size_t i = 0; i < providers; ++i) {
       stored_.push_back(provider());
-      text += (i == 0 ? "" : ",") + json_.blanks() + "\"" + stored_.back() + "\"" +
-              json_.blanks() + ":" + json_.blanks() + accounts() + json_.blanks();
+      text += (i == 0 ? "" : ",") + json_.blanks() + "\"" + stored_.back() + "\"" + json_.blanks() +
+              ":" + json_.blanks() + accounts() + json_.blanks();
     }
     text += "}" + json_.blanks();
     return dice_.one_in(10) ? json_.spoil(std::move(text)) : text;

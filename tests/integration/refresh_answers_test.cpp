@@ -179,6 +179,8 @@ TEST_CASE("a refresh token that comes without an access token is stored and used
   CHECK(result.out.empty());
   CHECK_THAT(result.err, Contains("no access token") && Contains("try again"));
   CHECK(endpoint.profile.stored("/acme/default/refresh") == "new-refresh");
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(5100));  // until then nobody asks that server again
   CHECK(endpoint.profile.key("acme") == "new-access");
   CHECK_THAT(sent, Contains("refresh_token=new-refresh"));
 }
