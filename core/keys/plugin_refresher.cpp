@@ -37,14 +37,14 @@ RefreshFailure refresh_failure(const SessionOutcome& outcome, const Account& acc
   }
 }
 
-std::chrono::seconds margin_of(const Method& method) {
+std::chrono::seconds margin_in_manifest(const Method& method) {
   const std::string_view text = method.option("refresh_margin_s");
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || end != text.data() + text.size() || seconds < 0) {
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size() || count < 0) {
     return TokenRefresher::Policy().margin;
   }
-  return std::min(std::chrono::seconds(seconds), max_margin);
+  return std::min(std::chrono::seconds(count), max_margin);
 }
 
 std::uint64_t server_of(const Method& method, const Environment& environment) {
@@ -77,7 +77,7 @@ Result<OAuthProvider> find_oauth(const ProviderDirectory& providers, std::string
 TokenRefresher::Policy PluginRefresher::policy(std::string_view provider) {
   const auto found = find_oauth(providers_.get(), provider);
   if (!found) return {};
-  return {.margin = margin_of(found->method),
+  return {.margin = margin_in_manifest(found->method),
           .rotates = found->method.option("rotates") != "false",
           .server = server_of(found->method, *session_().environment)};
 }

@@ -22,21 +22,21 @@ namespace {
 namespace fs = std::filesystem;
 
 // The buffer that getpwuid_r and getgrgid_r put their strings in; large groups need a large one.
-constexpr std::size_t entry_size = 256 * 1024;
+constexpr std::size_t longest_entry = 256 * 1024;
 
-struct Account {
+struct UserEntry {
   std::string name;
   gid_t group = 0;
 };
 
-std::optional<Account> account_of(uid_t user) {
-  std::vector<char> buffer(entry_size);
+std::optional<UserEntry> account_of(uid_t user) {
+  std::vector<char> buffer(longest_entry);
   passwd entry = {};
   passwd* found = nullptr;
   if (getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) {
     return std::nullopt;
   }
-  return Account{found->pw_name, found->pw_gid};
+  return UserEntry{found->pw_name, found->pw_gid};
 }
 
 struct Group {
@@ -45,9 +45,9 @@ struct Group {
 };
 
 std::optional<Group> group_of(gid_t number) {
-  std::vector<char> buffer(entry_size);
-  group entry = {};
-  group* found = nullptr;
+  std::vector<char> buffer(longest_entry);
+  struct ::group entry = {};
+  struct ::group* found = nullptr;
   if (getgrgid_r(number, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) {
     return std::nullopt;
   }

@@ -4,7 +4,6 @@
 #include "core/library/oauth.hpp"
 #include "tests/unit/session_fakes.hpp"
 
-using pindus::AuthKind;
 using pindus::Context;
 using pindus::OAuthCredentials;
 using pindus::Provider;

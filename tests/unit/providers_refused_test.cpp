@@ -9,7 +9,6 @@ using Catch::Matchers::Contains;
 using pindus::AuthKind;
 using pindus::FaultKind;
 using pindus::Provider;
-using pindus::ProviderDirectory;
 
 namespace {
 

@@ -18,8 +18,6 @@ using pindus::test::http_answer;
 using pindus::test::LoopbackServer;
 using pindus::test::services;
 using pindus::test::SetVariables;
-using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""ms;
 using Kind = HttpFailure::Kind;
 
 // The system's resolver, but for one name that it has to think about for a long time. libcurl finds
@@ -33,6 +31,8 @@ extern "C" [[gnu::visibility("default")]] int getaddrinfo(const char* node, cons
   const auto real = reinterpret_cast<decltype(&::getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
   return real(node, service, hints, out);
 }
+
+using namespace std::chrono_literals;
 
 namespace {
 

@@ -4,7 +4,6 @@
 #include "tests/unit/session_fakes.hpp"
 
 using pindus::AuthKind;
-using pindus::SessionOutcome;
 using namespace std::chrono_literals;
 using pindus::test::bytes;
 using pindus::test::SessionFixture;

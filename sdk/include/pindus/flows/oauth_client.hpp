@@ -175,10 +175,13 @@ class OAuthClient {
     if (old && is_left_out) {
       if (expires_in) return session_->set_lifetime(*expires_in);
       PINDUS_TRY(const auto claims, jwt_claims(*session_, *old));
-      const Result<int64_t> end =
-          claims ? detail::seconds_at(*claims, "/exp") : Error{PINDUS_NOT_FOUND};
+      int64_t end = 0;
+      if (claims) {
+        const Result<int64_t> said = detail::seconds_at(*claims, "/exp");
+        if (said) end = *said;
+      }
       PINDUS_TRY(const int64_t now_ms, session_->now_ms());
-      if (end && *end > now_ms / 1000) return session_->set_lifetime(lifetime(*end, now_ms / 1000));
+      if (end > now_ms / 1000) return session_->set_lifetime(lifetime(end, now_ms / 1000));
     }
     if (sent && has_refresh) return {};  // the host says what is missing
     const char* what =
