@@ -19,6 +19,7 @@ using pindus::test::LoopbackServer;
 using pindus::test::services;
 using pindus::test::SetVariables;
 using Kind = HttpFailure::Kind;
+using namespace std::chrono_literals;
 
 // The system's resolver, but for one name that it has to think about for a long time. libcurl finds
 // this one first.
@@ -31,8 +32,6 @@ extern "C" [[gnu::visibility("default")]] int getaddrinfo(const char* node, cons
   const auto real = reinterpret_cast<decltype(&::getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
   return real(node, service, hints, out);
 }
-
-using namespace std::chrono_literals;
 
 namespace {
 
