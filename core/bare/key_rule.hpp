@@ -13,7 +13,8 @@ enum class KeyFlaw : uint8_t {
   empty,
   odd_character,  ///< a blank, a control character, a line end or a byte beyond ASCII
   quoted,         ///< quotes around the whole
-  placeholder,    ///< what documentation and sample files write where a key belongs
+  assignment,     ///< "NAME=key" or "export NAME=key", a line of a shell's file
+  placeholder,    ///< what stands where a key belongs: an example's words, a masked key, "${NAME}"
 };
 
 /// What is wrong with an access token, which is a server's: everything but a placeholder, whose

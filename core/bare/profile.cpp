@@ -2,13 +2,9 @@
 
 namespace pindus::bare {
 
-namespace {
-
 bool is_blank(const char* value) {
   return value == nullptr || value[strspn(value, " \t\r\n")] == '\0';
 }
-
-}  // namespace
 
 ProfileFound find_profile(const ProfileInputs& inputs, TextBuffer& path) {
   const char* value = !is_blank(inputs.coding_agent_dir) ? inputs.coding_agent_dir

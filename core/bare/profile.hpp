@@ -4,6 +4,9 @@
 
 namespace pindus::bare {
 
+/// Whether a variable's value says nothing: null, empty or blanks.
+[[nodiscard]] bool is_blank(const char* value);
+
 /// What decides where the profile is: environment variables, null where one isn't set, and the
 /// working directory.
 struct ProfileInputs {

@@ -173,7 +173,7 @@ void Record::note(Known which, Text value) {
 
 KeyAnswer Record::answer(const KeyRequest& request, TextBuffer& out) const {
   if (odd_ || !(is_oauth_ || is_api_key_)) return KeyAnswer::not_sure;
-  if (is_oauth_ && expires_ms_ <= request.now_ms + surely_valid_ms) return KeyAnswer::not_sure;
+  if (is_oauth_ && expires_ms_ <= request.now_ms + request.min_left_ms) return KeyAnswer::not_sure;
   // Written by a clock that was wrong, or read by one.
   if (is_oauth_ && (expires_ms_ - request.now_ms) / 1000 > lifetime_s_) return KeyAnswer::not_sure;
   const TextBuffer& usable = is_oauth_ ? access_ : key_;

@@ -8,6 +8,9 @@
 
 namespace pindus::bare {
 
+/// A token with less life left than this needs its manifest's margin, and maybe a refresh.
+inline constexpr int64_t surely_valid_ms = 600'000;
+
 enum class KeyForm {
   plain,  ///< the key alone
   json,   ///< one line: {"key":"...", then the record's other members but those that is_withheld}
@@ -18,6 +21,8 @@ struct KeyRequest {
   Text account;   ///< without data: the default account, else the first stored
   KeyForm form = KeyForm::plain;
   int64_t now_ms = 0;  ///< epoch milliseconds
+  /// A token with no more left than this is for somebody who knows more.
+  int64_t min_left_ms = surely_valid_ms;
 };
 
 enum class KeyAnswer {
@@ -25,15 +30,12 @@ enum class KeyAnswer {
   not_sure,  ///< ask somebody who knows more; the buffer holds nothing of use
 };
 
-/// A token with less life left than this needs its manifest's margin, and maybe a refresh.
-inline constexpr int64_t surely_valid_ms = 600'000;
-
 /// Whether a record's member of that name is never printed: the key stands in front already, and
 /// what gets further tokens is nobody's business. For every form of record and whoever prints it.
 [[nodiscard]] bool is_withheld(Text name);
 
 /// Looks in a vault for a key that can be used as it is: an api key, or a token without `expires`
-/// or with more than `surely_valid_ms` left. Appends the answer to `out`, without a newline.
+/// or with more than `min_left_ms` left. Appends the answer to `out`, without a newline.
 ///
 /// Front and host both ask this function first, so that they answer with the same bytes; what it
 /// isn't sure of (nothing stored, an older or mixed form of record, a member of an unexpected type

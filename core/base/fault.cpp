@@ -18,6 +18,8 @@ std::string_view usual_label(FaultKind kind) noexcept {
     case FaultKind::vault: return "Credential store error";
     case FaultKind::aborted: return "Cancelled";
     case FaultKind::usage: return "Usage";
+    case FaultKind::no_program: return "No such program";
+    case FaultKind::not_executable: return "Not executable";
   }
   return "Credential store error";
 }
@@ -41,6 +43,15 @@ bool is_control(std::string_view text) noexcept {
 
 CredentialFault credential_fault(FaultKind kind, std::string message, std::string hint) {
   return {kind, std::string(usual_label(kind)), std::move(message), std::move(hint)};
+}
+
+int exit_code_of(const CredentialFault& fault) noexcept {
+  switch (fault.kind) {
+    case FaultKind::usage: return 2;
+    case FaultKind::not_executable: return 126;
+    case FaultKind::no_program: return 127;
+    default: return 1;
+  }
 }
 
 std::unexpected<CredentialFault> fail(FaultKind kind, std::string message, std::string hint) {

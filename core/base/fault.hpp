@@ -1,8 +1,10 @@
 #pragma once
 
+#include <exception>
 #include <expected>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace pindus {
 
@@ -17,6 +19,8 @@ enum class FaultKind {
   vault,             ///< vault: the store, or the provider's server, or a plugin
   aborted,           ///< aborted: the person gave up, or the program cancelled
   usage,             ///< usage: a wrong command line; exit 2
+  no_program,        ///< no-program: what was to be run isn't there; exit 127, as of a shell
+  not_executable,    ///< not-executable: it is, and can't be run; exit 126
 };
 
 /// Why something can't be, for whoever makes a fault, a warning or a refusal of it. `message` is
@@ -28,6 +32,20 @@ struct Reason {
   std::string hint = {};
 };
 
+/// A reason that is thrown, where a function's type has no room for it.
+class ReasonError final : public std::exception {
+ public:
+  explicit ReasonError(Reason why) : why_(std::move(why)) {}
+  explicit ReasonError(std::string message, std::string hint = {})
+      : ReasonError(Reason{std::move(message), std::move(hint)}) {}
+
+  [[nodiscard]] const Reason& why() const noexcept { return why_; }
+  [[nodiscard]] const char* what() const noexcept override { return why_.message.c_str(); }
+
+ private:
+  Reason why_;
+};
+
 /// A failure that a person can act on: a reason, and of which kind it is.
 struct CredentialFault {
   FaultKind kind = FaultKind::vault;
@@ -35,6 +53,9 @@ struct CredentialFault {
   std::string message;
   std::string hint;
 };
+
+/// What a program exits with for it: 1 where its kind says nothing else.
+[[nodiscard]] int exit_code_of(const CredentialFault& fault) noexcept;
 
 /// A value or the fault that prevented it.
 template <typename T>
@@ -68,8 +89,8 @@ using Result = std::expected<T, CredentialFault>;
 
 }  // namespace pindus
 
-/// The value of a Result, or return its fault from this function.
-#define PINDUS_TRY(expression)                                   \
+/// The value of a Result, where it has one, or return its fault from this function.
+#define TRY(expression)                                          \
   __extension__({                                                \
     auto&& pindus_result_ = (expression);                        \
     if (!pindus_result_) {                                       \
@@ -77,12 +98,3 @@ using Result = std::expected<T, CredentialFault>;
     }                                                            \
     *std::move(pindus_result_);                                  \
   })
-
-/// The same where there is no value.
-#define PINDUS_CHECK(expression)                                 \
-  do {                                                           \
-    auto&& pindus_result_ = (expression);                        \
-    if (!pindus_result_) {                                       \
-      return std::unexpected(std::move(pindus_result_).error()); \
-    }                                                            \
-  } while (false)

@@ -1,6 +1,7 @@
 #include "core/base/json.hpp"
 
 #include <fmt/core.h>
+#include <malloc.h>
 #include <simdjson.h>
 #include <string.h>
 
@@ -79,12 +80,27 @@ Json convert(simdjson::dom::element element) {
   return {};
 }
 
-// The parser keeps what it unescaped; the size of that buffer is document::allocate's formula.
-void wipe_parsed_strings(simdjson::dom::document& document) {
-  if (document.string_buf == nullptr) return;
-  const std::size_t size = 5 * document.capacity() / 3 + simdjson::SIMDJSON_PADDING;
-  explicit_bzero(document.string_buf.get(), size);
-}
+// What simdjson unescapes goes into a buffer whose size it keeps to itself. It gets one of ours in
+// its place, at least as large: of that we know how much there is to wipe.
+class WipedStrings {
+ public:
+  explicit WipedStrings(simdjson::dom::document& document) : document_(document) {
+    if (document.string_buf == nullptr) return;
+    size_ = ::malloc_usable_size(document.string_buf.get());
+    document.string_buf.reset(new std::uint8_t[size_]);
+    buffer_ = document.string_buf.get();
+  }
+  WipedStrings(const WipedStrings&) = delete;
+  WipedStrings& operator=(const WipedStrings&) = delete;
+  ~WipedStrings() {
+    if (buffer_ == document_.string_buf.get()) ::explicit_bzero(buffer_, size_);
+  }
+
+ private:
+  simdjson::dom::document& document_;
+  std::uint8_t* buffer_ = nullptr;
+  std::size_t size_ = 0;
+};
 
 void wipe_string(std::string& text) noexcept {
   text.resize(text.capacity());
@@ -198,8 +214,11 @@ std::expected<Json, std::string> Json::parse(std::string_view text) {
   simdjson::dom::parser parser;
   // simdjson counts the document itself as a level.
   auto error = parser.allocate(text.size(), max_depth + 1);
+  simdjson::dom::document document;
+  if (error == simdjson::SUCCESS) error = document.allocate(text.size());
+  const WipedStrings strings(document);
   simdjson::dom::element root;
-  if (error == simdjson::SUCCESS) error = parser.parse(padded).get(root);
+  if (error == simdjson::SUCCESS) error = parser.parse_into_document(document, padded).get(root);
   if (error == simdjson::SUCCESS && deeper_than(max_depth, root)) error = simdjson::DEPTH_ERROR;
   std::expected<Json, std::string> result;
   if (error == simdjson::SUCCESS) {
@@ -207,7 +226,6 @@ std::expected<Json, std::string> Json::parse(std::string_view text) {
   } else {
     result = std::unexpected(explain(error, text));
   }
-  wipe_parsed_strings(parser.doc);
   explicit_bzero(padded.data(), padded.size());
   return result;
 }
@@ -233,24 +251,13 @@ const Json* Json::find(std::string_view name) const noexcept {
 }
 
 std::expected<const Json*, std::string> Json::at(std::string_view pointer) const {
-  if (!pointer.empty() && pointer[0] != '/') {
-    return std::unexpected("the JSON pointer \"" + std::string(pointer) +
-                           "\" does not begin with a slash");
-  }
+  const auto tokens = pointer_tokens(pointer);
+  if (!tokens) return std::unexpected(tokens.error());
   const Json* here = this;
-  std::string_view rest = pointer;
-  while (!rest.empty()) {
-    rest.remove_prefix(1);
-    const std::string_view token = rest.substr(0, rest.find('/'));
-    rest.remove_prefix(token.size());
-    const auto name = unescape_token(token);
-    if (!name) {
-      return std::unexpected("the JSON pointer \"" + std::string(pointer) +
-                             "\" has a ~ that is not followed by 0 or 1");
-    }
-    if (here == nullptr) continue;  // nothing there, but the rest must be well-formed all the same
+  for (const std::string& token : *tokens) {
+    if (here == nullptr) return here;
     const auto* array = here->as_array();
-    here = array != nullptr ? item_at(*array, *name) : here->find(*name);
+    here = array != nullptr ? item_at(*array, token) : here->find(token);
   }
   return here;
 }
@@ -300,6 +307,44 @@ std::string json_quote(std::string_view text) {
   std::string out;
   append_string(out, text);
   return out;
+}
+
+bool same_value(const Json& a, const Json& b) {
+  return a.dump() == b.dump();
+}
+
+std::expected<std::vector<std::string>, std::string> pointer_tokens(std::string_view pointer) {
+  std::vector<std::string> tokens;
+  if (!pointer.empty() && pointer[0] != '/') {
+    return std::unexpected("the JSON pointer \"" + std::string(pointer) +
+                           "\" does not begin with a slash");
+  }
+  for (std::string_view rest = pointer; !rest.empty();) {
+    rest.remove_prefix(1);
+    const std::string_view token = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(token.size());
+    auto name = unescape_token(token);
+    if (!name) {
+      return std::unexpected("the JSON pointer \"" + std::string(pointer) +
+                             "\" has a ~ that is not followed by 0 or 1");
+    }
+    tokens.push_back(*std::move(name));
+  }
+  return tokens;
+}
+
+std::string pointer_token(std::string_view name) {
+  std::string token;
+  for (const char c : name) {
+    if (c == '~') {
+      token += "~0";
+    } else if (c == '/') {
+      token += "~1";
+    } else {
+      token += c;
+    }
+  }
+  return token;
 }
 
 }  // namespace pindus

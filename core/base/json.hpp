@@ -63,6 +63,16 @@ class Json {
   Value value_;
 };
 
+/// Whether two values are the same, members in the same order.
+[[nodiscard]] bool same_value(const Json& a, const Json& b);
+
+/// The reference tokens of an RFC 6901 pointer, unescaped; the error is one sentence.
+[[nodiscard]] std::expected<std::vector<std::string>, std::string> pointer_tokens(
+    std::string_view pointer);
+
+/// A member's name as a reference token, without the slash before it.
+[[nodiscard]] std::string pointer_token(std::string_view name);
+
 /// `text` as a JSON string, quotes included.
 [[nodiscard]] std::string json_quote(std::string_view text);
 

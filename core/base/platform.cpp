@@ -1,6 +1,7 @@
 #include "core/base/platform.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -10,8 +11,13 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fstream>
+#include <iterator>
+#include <system_error>
+#include <vector>
 
 namespace pindus::platform {
 namespace {
@@ -31,14 +37,54 @@ FileDescriptor memory_file(const std::string& name) noexcept {
   return FileDescriptor(memfd_create(known_as.c_str(), flags));
 }
 
-}  // namespace
+// 0, or an errno.
+int write_all(int descriptor, std::string_view bytes) noexcept {
+  while (!bytes.empty()) {
+    const ssize_t written = write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
 
-std::expected<LockAttempt, int> try_lock_byte(int descriptor, std::int64_t byte) noexcept {
+struct flock one_byte(short type, std::int64_t byte) noexcept {
   struct flock lock = {};
-  lock.l_type = F_WRLCK;
+  lock.l_type = type;
   lock.l_whence = SEEK_SET;
   lock.l_start = byte;
   lock.l_len = 1;
+  return lock;
+}
+
+// Of a user namespace: which numbers mean a user.
+struct UserRange {
+  unsigned long first = 0;
+  unsigned long outside = 0;
+  unsigned long count = 0;
+};
+constexpr unsigned long all_users = 0xffffffff;  // the last number means none
+
+std::vector<UserRange> mapped_users() {
+  std::ifstream map("/proc/self/uid_map");
+  std::vector<UserRange> ranges;
+  for (UserRange range; map >> range.first >> range.outside >> range.count;) {
+    if (range.count > 0) ranges.push_back(range);
+  }
+  return ranges;
+}
+
+std::optional<uid_t> overflow_user() {
+  std::ifstream file("/proc/sys/kernel/overflowuid");
+  uid_t owner = 0;
+  if (!(file >> owner)) return std::nullopt;
+  return owner;
+}
+
+}  // namespace
+
+std::expected<LockAttempt, int> try_lock_byte(int descriptor, std::int64_t byte) noexcept {
+  struct flock lock = one_byte(F_WRLCK, byte);
   while (fcntl(descriptor, F_OFD_SETLK, &lock) != 0) {
     if (errno == EAGAIN || errno == EACCES) return LockAttempt::busy;
     if (errno != EINTR) return std::unexpected(errno);
@@ -46,9 +92,48 @@ std::expected<LockAttempt, int> try_lock_byte(int descriptor, std::int64_t byte)
   return LockAttempt::taken;
 }
 
-bool is_mount_point(const std::filesystem::path& path) noexcept {
+void unlock_byte(int descriptor, std::int64_t byte) noexcept {
+  struct flock lock = one_byte(F_UNLCK, byte);
+  while (fcntl(descriptor, F_OFD_SETLK, &lock) != 0 && errno == EINTR) {
+  }
+}
+
+std::expected<bool, int> is_locked_elsewhere(int descriptor, std::int64_t byte) noexcept {
+  struct flock lock = one_byte(F_WRLCK, byte);
+  while (fcntl(descriptor, F_OFD_GETLK, &lock) != 0) {
+    if (errno != EINTR) return std::unexpected(errno);
+  }
+  return lock.l_type != F_UNLCK;
+}
+
+std::optional<RunningProcess> find_process(pid_t number) {
+  // "PID (PROGRAM) STATE ...": a program's name may hold blanks and parentheses.
+  std::ifstream file("/proc/" + std::to_string(number) + "/stat");
+  const std::string stat(std::istreambuf_iterator<char>(file), {});
+  const std::size_t open = stat.find('(');
+  const std::size_t close = stat.rfind(')');
+  if (open == std::string::npos || close + 2 >= stat.size()) return std::nullopt;
+  const char state = stat[close + 2];
+  if (state == 'Z' || state == 'X') return std::nullopt;
+  return RunningProcess{stat.substr(open + 1, close - open - 1), state == 'T' || state == 't'};
+}
+
+std::expected<void, int> reserve_space(int descriptor, std::size_t bytes) noexcept {
+  while (::fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)) != 0) {
+    if (errno != EINTR) return std::unexpected(errno == ENOSYS ? EOPNOTSUPP : errno);
+  }
+  return {};
+}
+
+FileDescriptor open_folder(const std::filesystem::path& path) noexcept {
+  FileDescriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.is_open() || errno != EACCES) return folder;
+  return FileDescriptor(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+bool is_mount_point(int folder, const std::string& name) noexcept {
   struct statx status = {};
-  if (statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &status) !=
+  if (statx(folder, name.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &status) !=
       0) {
     return false;
   }
@@ -56,10 +141,15 @@ bool is_mount_point(const std::filesystem::path& path) noexcept {
 }
 
 std::expected<std::string, int> access_acl(const std::filesystem::path& path) {
-  // The kernel gives no attribute that is larger (xattr(7)).
-  std::string acl(std::size_t{64} * 1024, '\0');
-  const ssize_t size = lgetxattr(path.c_str(), "system.posix_acl_access", acl.data(), acl.size());
+  constexpr const char* attribute = "system.posix_acl_access";
+  // Nearly no file has one, and then nothing is to be read.
+  ssize_t size = lgetxattr(path.c_str(), attribute, nullptr, 0);
   if (size < 0 && (errno == ENODATA || errno == ENOTSUP || errno == ENOSYS)) return std::string();
+  if (size < 0) return std::unexpected(errno);
+  // The kernel gives no attribute that is larger (xattr(7)); it may have grown meanwhile.
+  std::string acl(std::size_t{64} * 1024, '\0');
+  size = lgetxattr(path.c_str(), attribute, acl.data(), acl.size());
+  if (size < 0 && errno == ENODATA) return std::string();
   if (size < 0) return std::unexpected(errno);
   acl.resize(static_cast<std::size_t>(size));
   return acl;
@@ -97,25 +187,29 @@ NoCoreDump::~NoCoreDump() {
 }
 
 void leave_nothing_to_child() noexcept {
+  struct sigaction usual = {};
+  usual.sa_handler = SIG_DFL;
+  for (int number = 1; number < _NSIG; ++number) ::sigaction(number, &usual, nullptr);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::closefrom(3);
   if (before_no_core_dump.changed) ::setrlimit(RLIMIT_CORE, &before_no_core_dump.core_limit);
 }
 
 std::optional<uid_t> stand_in_for_root() {
   // A range that begins at 0 is the only one that can hold it.
-  std::ifstream map("/proc/self/uid_map");
-  unsigned long inside = 0;
-  unsigned long outside = 0;
-  unsigned long count = 0;
-  bool any = false;
-  while (map >> inside >> outside >> count) {
-    if (inside == 0 && count > 0) return std::nullopt;
-    any = true;
+  const auto ranges = mapped_users();
+  if (ranges.empty() || std::ranges::any_of(ranges, [](const auto& r) { return r.first == 0; })) {
+    return std::nullopt;
   }
-  std::ifstream overflow("/proc/sys/kernel/overflowuid");
-  uid_t owner = 0;
-  if (!any || !(overflow >> owner)) return std::nullopt;
-  return owner;
+  return overflow_user();
+}
+
+bool is_nobody_here(uid_t owner) {
+  if (owner == 0 || owner != overflow_user()) return false;
+  const auto ranges = mapped_users();
+  return !ranges.empty() && ranges.front().count < all_users;
 }
 
 bool forbids_programs(int descriptor) noexcept {
@@ -123,14 +217,19 @@ bool forbids_programs(int descriptor) noexcept {
   return fstatvfs(descriptor, &status) == 0 && (status.f_flag & ST_NOEXEC) != 0;
 }
 
-std::expected<FileDescriptor, int> sealed_file(const std::string& name, std::string_view bytes) {
+std::expected<FileDescriptor, int> sealed_copy(const std::string& name, int descriptor) {
   FileDescriptor file = memory_file(name);
   if (!file.is_open()) return std::unexpected(errno);
-  while (!bytes.empty()) {
-    const ssize_t written = write(file.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return std::unexpected(errno);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
+  std::array<char, 65536> buffer;  // NOLINT: read fills it
+  for (off_t offset = 0;;) {
+    const ssize_t count = pread(descriptor, buffer.data(), buffer.size(), offset);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::unexpected(errno);
+    if (count == 0) break;
+    offset += count;
+    if (const int error = write_all(file.get(), {buffer.data(), static_cast<std::size_t>(count)})) {
+      return std::unexpected(error);
+    }
   }
   constexpr int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
   if (fcntl(file.get(), F_ADD_SEALS, seals) != 0) return std::unexpected(errno);

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
@@ -24,9 +25,34 @@ enum class LockAttempt { taken, busy };
 [[nodiscard]] std::expected<LockAttempt, int> try_lock_byte(int descriptor,
                                                             std::int64_t byte) noexcept;
 
-/// Whether something is mounted at exactly this path (a bind mount of one file, say); false where
-/// there is nothing at all. A symbolic link is not followed.
-[[nodiscard]] bool is_mount_point(const std::filesystem::path& path) noexcept;
+/// Ends a lock that `try_lock_byte` took, also where a child process has a copy of the descriptor.
+void unlock_byte(int descriptor, std::int64_t byte) noexcept;
+
+/// Whether somebody has locked the byte through another `open` than this descriptor's. The error is
+/// an errno.
+[[nodiscard]] std::expected<bool, int> is_locked_elsewhere(int descriptor,
+                                                           std::int64_t byte) noexcept;
+
+/// What everybody may know of a process.
+struct RunningProcess {
+  std::string program;      ///< its name, as the kernel cuts it (15 bytes)
+  bool is_stopped = false;  ///< by Ctrl-Z, or a debugger
+};
+
+/// The process of that number; nothing where there is none, or it has ended.
+[[nodiscard]] std::optional<RunningProcess> find_process(pid_t number);
+
+/// Takes that much of the disk for the file without a change of what it holds or of its size. The
+/// error is an errno; EOPNOTSUPP where the file system can't.
+[[nodiscard]] std::expected<void, int> reserve_space(int descriptor, std::size_t bytes) noexcept;
+
+/// A folder for openat and its kin: also for fsync where it may be read, else at least for those.
+/// Not open where that fails; errno says why.
+[[nodiscard]] FileDescriptor open_folder(const std::filesystem::path& path) noexcept;
+
+/// Whether something is mounted at exactly that name in the folder (a bind mount of one file, say);
+/// false where there is nothing at all. A symbolic link is not followed.
+[[nodiscard]] bool is_mount_point(int folder, const std::string& name) noexcept;
 
 /// The access ACL of a path (acl(5)) in the form of the extended attribute that holds it; empty
 /// where there is none, or the file system has none. A symbolic link is not followed. The error is
@@ -48,8 +74,9 @@ class NoCoreDump {
   NoCoreDump& operator=(const NoCoreDump&) = delete;
 };
 
-/// In a child that is about to execute a program: closes every descriptor but 0, 1 and 2, and gives
-/// it the limits that this program was started with. Async-signal-safe.
+/// In a child that is about to execute a program: takes back what this one does with signals,
+/// closes every descriptor but 0, 1 and 2, and gives it the limits that this program was started
+/// with. Async-signal-safe.
 void leave_nothing_to_child() noexcept;
 
 /// In a user namespace that doesn't map uid 0: who root's files seem to belong to. Else nothing.
@@ -58,14 +85,18 @@ void leave_nothing_to_child() noexcept;
 /// Whether an open file is on a file system that is mounted so that no program there can be run.
 [[nodiscard]] bool forbids_programs(int descriptor) noexcept;
 
-/// A file in memory alone that holds `bytes` and that nobody can change any more, closed on exec.
-/// /proc and debuggers know it as "memfd:NAME". The error is an errno.
-[[nodiscard]] std::expected<FileDescriptor, int> sealed_file(const std::string& name,
-                                                             std::string_view bytes);
+/// A copy of an open file that is in memory alone and that nobody can change any more, closed on
+/// exec. /proc and debuggers know it as "memfd:NAME". The error is an errno.
+[[nodiscard]] std::expected<FileDescriptor, int> sealed_copy(const std::string& name,
+                                                             int descriptor);
 
 /// An absolute path by which this process, or a debugger of it, reaches one of its open files for
 /// as long as that is open. Throws std::filesystem::filesystem_error without /proc.
 [[nodiscard]] std::filesystem::path path_of_descriptor(int descriptor);
+
+/// Whether a file's owner is only the number that stands for all users whom this user namespace
+/// doesn't know, and so nobody to whom a file could be given.
+[[nodiscard]] bool is_nobody_here(uid_t owner);
 
 /// The canonical path of the running program's file. Throws std::filesystem::filesystem_error where
 /// the system doesn't tell.

@@ -9,6 +9,9 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <expected>
+#include <functional>
+#include <string>
 #include <system_error>
 
 #include "core/base/platform.hpp"
@@ -64,8 +67,13 @@ ObjectFlaw executable_stack(std::string_view how) {
            "ask its author for a build that is linked with -z noexecstack"}};
 }
 
+// Gives `size` bytes that stand at `offset`, fewer where they end before; an errno where they can't
+// be read.
+using ReadAt =
+    std::function<std::expected<std::string, int>(std::uint64_t offset, std::size_t size)>;
+
 template <typename T>
-T read_at(std::string_view bytes, std::uint64_t offset) {
+T value_at(std::string_view bytes, std::size_t offset) {
   T value;
   std::memcpy(&value, bytes.data() + offset, sizeof value);
   return value;
@@ -77,76 +85,100 @@ std::uint64_t end_of(std::uint64_t offset, std::uint64_t size) noexcept {
   return __builtin_add_overflow(offset, size, &end) ? UINT64_MAX : end;
 }
 
-std::unexpected<ObjectFlaw> unreadable(std::string why) {
-  return std::unexpected(ObjectFlaw{Kind::unreadable, {std::move(why), {}}});
+ObjectFlaw unreadable(std::string why) {
+  return {Kind::unreadable, {std::move(why), {}}};
 }
-std::unexpected<ObjectFlaw> unreadable(int error) {
+ObjectFlaw unreadable(int error) {
   return unreadable(fmt::format("can't be read: {}", std::generic_category().message(error)));
 }
 
 constexpr off_t largest_file = off_t{256} << 20;
 
-// How much of the file was read.
-std::expected<std::size_t, int> read_up_to(int descriptor, char* buffer, std::size_t size) {
+std::expected<std::string, int> read_file_at(int descriptor, std::uint64_t offset,
+                                             std::size_t size) {
+  std::string bytes(size, '\0');
   std::size_t done = 0;
   while (done < size) {
-    const ssize_t count = ::pread(descriptor, buffer + done, size - done, static_cast<off_t>(done));
+    const ssize_t count =
+        ::pread(descriptor, bytes.data() + done, size - done, static_cast<off_t>(offset + done));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return std::unexpected(errno);
     if (count == 0) break;
     done += static_cast<std::size_t>(count);
   }
-  return done;
+  bytes.resize(done);
+  return bytes;
 }
 
-}  // namespace
-
-std::optional<ObjectFlaw> flaw_of_object(std::string_view bytes) {
+std::optional<ObjectFlaw> flaw_of_header(std::string_view bytes) {
   if (!bytes.starts_with(std::string_view(ELFMAG, SELFMAG))) return no_object("");
   if (bytes.size() < EI_NIDENT) return cut_short(bytes.size(), sizeof(Elf64_Ehdr));
   const auto ident = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
   if (ident(EI_CLASS) != ELFCLASS64) return for_machine("a 32-bit system");
   if (ident(EI_DATA) != this_order) return for_machine("a machine of the other byte order");
   if (bytes.size() < sizeof(Elf64_Ehdr)) return cut_short(bytes.size(), sizeof(Elf64_Ehdr));
-  const auto header = read_at<Elf64_Ehdr>(bytes, 0);
+  const auto header = value_at<Elf64_Ehdr>(bytes, 0);
   if (header.e_type != ET_DYN) return no_object(", but another kind of ELF file");
   if (header.e_phnum == 0 || header.e_phentsize != sizeof(Elf64_Phdr)) {
     return no_object(": it has no program headers");
   }
-  const std::uint64_t table_size = std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr);
-  const std::uint64_t table_end = end_of(header.e_phoff, table_size);
-  if (table_end > bytes.size()) return cut_short(bytes.size(), table_end);
+  return std::nullopt;
+}
 
+// `table` is the program headers.
+std::optional<ObjectFlaw> flaw_of_segments(std::string_view table, Elf64_Half machine,
+                                           std::uint64_t file_size) {
   std::optional<Elf64_Word> stack;
-  for (std::uint64_t at = header.e_phoff; at < table_end; at += sizeof(Elf64_Phdr)) {
-    const auto segment = read_at<Elf64_Phdr>(bytes, at);
+  for (std::size_t at = 0; at < table.size(); at += sizeof(Elf64_Phdr)) {
+    const auto segment = value_at<Elf64_Phdr>(table, at);
     if (segment.p_type == PT_GNU_STACK) stack = segment.p_flags;
     if (segment.p_type != PT_LOAD && segment.p_type != PT_DYNAMIC) continue;
     const std::uint64_t end = end_of(segment.p_offset, segment.p_filesz);
-    if (end > bytes.size()) return cut_short(bytes.size(), end);
+    if (end > file_size) return cut_short(file_size, end);
   }
-  if (header.e_machine != this_machine) return for_machine(machine_name(header.e_machine));
+  if (machine != this_machine) return for_machine(machine_name(machine));
   if (!stack) return executable_stack("doesn't say that it needs no executable stack");
   if ((*stack & PF_X) != 0) return executable_stack("asks for an executable stack");
   return std::nullopt;
 }
 
-std::expected<std::string, ObjectFlaw> read_object(int descriptor) {
+std::optional<ObjectFlaw> flaw_of(const ReadAt& read_at, std::uint64_t file_size) {
+  const auto head = read_at(0, sizeof(Elf64_Ehdr));
+  if (!head) return unreadable(head.error());
+  if (auto flaw = flaw_of_header(*head)) return flaw;
+  const auto header = value_at<Elf64_Ehdr>(*head, 0);
+  const std::size_t table_size = header.e_phnum * sizeof(Elf64_Phdr);
+  const std::uint64_t table_end = end_of(header.e_phoff, table_size);
+  if (table_end > file_size) return cut_short(file_size, table_end);
+  const auto table = read_at(header.e_phoff, table_size);
+  if (!table) return unreadable(table.error());
+  if (table->size() < table_size) return cut_short(header.e_phoff + table->size(), table_end);
+  return flaw_of_segments(*table, header.e_machine, file_size);
+}
+
+}  // namespace
+
+std::optional<ObjectFlaw> flaw_of_file(int descriptor) {
   struct stat status = {};
   if (::fstat(descriptor, &status) != 0) return unreadable(errno);
   if (!S_ISREG(status.st_mode)) return unreadable("is no file");
   if (status.st_size > largest_file) return unreadable("is larger than 256 MiB");
-  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
-  const auto size = read_up_to(descriptor, bytes.data(), bytes.size());
-  if (!size) return unreadable(size.error());
-  bytes.resize(*size);
-  if (auto flaw = flaw_of_object(bytes)) return std::unexpected(*std::move(flaw));
-  if (platform::forbids_programs(descriptor)) {
-    return std::unexpected(ObjectFlaw{Kind::noexec,
-                                      {"is on a file system that is mounted noexec",
-                                       "move it to one whose programs may be run"}});
-  }
-  return bytes;
+  const auto read_at = [&](std::uint64_t offset, std::size_t size) {
+    return read_file_at(descriptor, offset, size);
+  };
+  if (auto flaw = flaw_of(read_at, static_cast<std::uint64_t>(status.st_size))) return flaw;
+  if (!platform::forbids_programs(descriptor)) return std::nullopt;
+  return ObjectFlaw{
+      Kind::noexec,
+      {"is on a file system that is mounted noexec", "move it to one whose programs may be run"}};
+}
+
+std::optional<ObjectFlaw> flaw_of_object(std::string_view bytes) {
+  const auto read_at = [&](std::uint64_t offset,
+                           std::size_t size) -> std::expected<std::string, int> {
+    return std::string(bytes.substr(offset, size));
+  };
+  return flaw_of(read_at, bytes.size());
 }
 
 }  // namespace pindus

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,13 +24,14 @@ struct ObjectFlaw {
   Reason why;
 };
 
-/// Looks at a whole file's bytes, by its ELF header and program headers (the section headers are
-/// the linker's and may be missing): what the dynamic loader would only find out by a SIGBUS, or
-/// by making this process's stack executable. Nothing: it may be loaded. Any thread.
-[[nodiscard]] std::optional<ObjectFlaw> flaw_of_object(std::string_view bytes);
+/// What keeps an open file from being loaded: all but a regular file below 256 MiB, on a file
+/// system whose programs may be run, that is whole and for this machine by its ELF header and
+/// program headers (the section headers are the linker's and may be missing): what the dynamic
+/// loader would only find out by a SIGBUS, or by making this process's stack executable. Nothing:
+/// it may be loaded. Reads the headers only. Any thread.
+[[nodiscard]] std::optional<ObjectFlaw> flaw_of_file(int descriptor);
 
-/// All bytes of an open file, which has no flaw; it must be a regular file below 256 MiB. Any
-/// thread.
-[[nodiscard]] std::expected<std::string, ObjectFlaw> read_object(int descriptor);
+/// The same of a file's bytes, where the file system has no say.
+[[nodiscard]] std::optional<ObjectFlaw> flaw_of_object(std::string_view bytes);
 
 }  // namespace pindus

@@ -17,4 +17,9 @@ namespace pindus {
   return !stop.stop_requested();
 }
 
+/// Sleeps until somebody asks to stop.
+inline void wait_until_stopped(const std::stop_token& stop) {
+  while (wait_unless_stopped(std::chrono::hours(1), stop)) continue;
+}
+
 }  // namespace pindus

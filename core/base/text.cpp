@@ -16,6 +16,11 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
   return bare::equal_ignoring_case({a.data(), a.size()}, {b.data(), b.size()});
 }
 
+bool contains_ignoring_case(std::string_view text, std::string_view part) noexcept {
+  const auto same = [](char a, char b) { return ascii_lower(a) == ascii_lower(b); };
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
+}
+
 std::string_view trimmed(std::string_view text) noexcept {
   constexpr std::string_view blanks = " \t\r\n";
   const auto first = text.find_first_not_of(blanks);
@@ -68,6 +73,20 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     }
   }
   return row[b.size()];
+}
+
+bool is_variable_name(std::string_view name) {
+  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
+         std::ranges::all_of(name, [](char c) { return is_ascii_alphanumeric(c) || c == '_'; });
+}
+
+std::optional<std::size_t> name_distance(std::string_view typed, std::string_view name) {
+  constexpr std::size_t longest_that_is_compared = 100;
+  if (typed.size() > longest_that_is_compared) return std::nullopt;
+  if (typed.size() >= 3 && name.starts_with(typed)) return name == typed ? 0 : 1;
+  const std::size_t distance = edit_distance(typed, name);
+  if (distance * 3 > std::max(typed.size(), name.size())) return std::nullopt;
+  return distance;
 }
 
 }  // namespace pindus

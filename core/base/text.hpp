@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ namespace pindus {
 /// Whether two texts are the same but for the case of A to Z.
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
+/// Whether `text` has `part` in it, without case.
+[[nodiscard]] bool contains_ignoring_case(std::string_view text, std::string_view part) noexcept;
+
 /// `text` without blanks, tabs and line ends at its two ends; borrowed.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
 
@@ -35,5 +39,15 @@ namespace pindus {
 /// How many insertions, deletions, replacements and swaps of neighbours lead from one text to the
 /// other (optimal string alignment).
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// Whether it is letters, digits and `_`, and begins with no digit: what a shell takes for the name
+/// of a variable.
+[[nodiscard]] bool is_variable_name(std::string_view name);
+
+/// How far off a known name what was typed is; nothing where the two have too little in common. A
+/// third may be wrong, and a beginning of at least three letters counts as one mistake. Both in one
+/// case.
+[[nodiscard]] std::optional<std::size_t> name_distance(std::string_view typed,
+                                                       std::string_view name);
 
 }  // namespace pindus

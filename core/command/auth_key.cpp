@@ -9,14 +9,19 @@ namespace {
 struct AuthKeyOptions {
   std::string provider;
   std::optional<std::string> account;
+  std::optional<std::chrono::seconds> valid_for;
   bool json = false;
 };
 
 Result<void> run_auth_key(const AuthKeyOptions& options, Context& context,
                           CredentialResult& result) {
   result.provider = options.provider;
-  const ChosenKey chosen = PINDUS_TRY(
-      choose_key(context.key_parts(), {options.provider, options.account, context.stop()}));
+  context.means_providers({options.provider});
+  const ChosenKey chosen =
+      TRY(choose_key(context.key_parts(), {.provider = options.provider,
+                                           .account = options.account,
+                                           .stop = context.stop(),
+                                           .demand = {.valid_for = options.valid_for}}));
   if (!chosen.key.warning.empty()) context.io().notice(chosen.key.warning);
   context.io().print(options.json ? chosen.key.json.view() : chosen.key.key.view());
   return {};
@@ -28,6 +33,7 @@ CommandBody declare_auth_key(CommandOptions& command) {
   const auto options = std::make_shared<AuthKeyOptions>();
   command.required("PROVIDER", options->provider, "the provider's id, such as openai");
   command.value("--account", "NAME", options->account, "this account, not the default one");
+  command.seconds("--valid-for", options->valid_for, "refresh a token that would end before that");
   command.flag("--json", options->json, "print the key and what belongs to it as JSON");
   return [options](Context& context, CredentialResult& result) {
     return run_auth_key(*options, context, result);

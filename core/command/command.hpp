@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -32,6 +34,9 @@ class CommandOptions {
                    const std::string& help);
   void value(const std::string& name, const std::string& type, std::optional<std::string>& into,
              const std::string& help);
+  /// A number of seconds, of at most nine digits.
+  void seconds(const std::string& name, std::optional<std::chrono::seconds>& into,
+               const std::string& help);
   /// May be given again and again.
   void values(const std::string& name, const std::string& type, std::vector<std::string>& into,
               const std::string& help);
@@ -43,6 +48,16 @@ class CommandOptions {
   /// Whatever follows, options too: another program's to read.
   void rest(std::vector<std::string>& into);
 
+  /// The command that stands behind "--", a program and its arguments: in a line with that flag,
+  /// where one is named. Where there has to be one is the caller's to check.
+  void program(std::vector<std::string>& into, std::string with_flag = {}) {
+    program_ = &into;
+    program_flag_ = std::move(with_flag);
+  }
+
+  /// Takes from a line of this command what `program` wants; the line without it.
+  [[nodiscard]] std::vector<std::string> take_program(std::span<const std::string> args) const;
+
   /// Looks at all that was read together; what is wrong with it is one sentence.
   void check(std::function<std::optional<std::string>()> check);
 
@@ -53,6 +68,15 @@ class CommandOptions {
   CLI::App& app_;
   std::vector<std::function<std::optional<std::string>()>> checks_;
   std::vector<std::string>* rest_ = nullptr;
+  std::vector<std::string>* program_ = nullptr;
+  std::string program_flag_;
+};
+
+/// What there has to be before a command's body runs.
+enum class CommandNeeds {
+  profile,    ///< and providers, so that it takes --plugin-path
+  providers,  ///< these alone: without a profile it tells that itself
+  nothing,
 };
 
 /// A command: its words, its line in the help, and what declares its options and gives its body.
@@ -61,7 +85,7 @@ struct Command {
   std::string_view alias;  ///< another first word, "login"
   std::string_view summary;
   CommandBody (*declare)(CommandOptions& options);
-  bool needs_profile = true;  ///< and providers, so that it takes --plugin-path
+  CommandNeeds needs = CommandNeeds::profile;
 };
 
 /// All of them, in the order of the help.
@@ -73,6 +97,21 @@ struct CommandGroup {
   std::string_view summary;
 };
 [[nodiscard]] std::span<const CommandGroup> command_groups();
+
+/// How far off a moment is (epoch milliseconds), in its two largest units: "5 min", "2 h 10 min".
+[[nodiscard]] std::string time_until(std::int64_t moment_ms);
+/// How long ago it was.
+[[nodiscard]] std::string time_since(std::int64_t moment_ms);
+
+/// A provider, and an account of it where one is named, as arguments write them: "openai:work".
+struct NamedKey {
+  std::string provider;
+  std::optional<std::string> account;
+};
+[[nodiscard]] NamedKey parse_named_key(std::string_view argument);
+
+/// That an account is stored. Fault: not-found, with the command that lists those that are.
+[[nodiscard]] Result<void> require_account(const Context& context, const Account& account);
 
 /// "OpenAI (openai)"; only the id where there is no manifest.
 [[nodiscard]] std::string provider_title(const Provider* provider, std::string_view id);

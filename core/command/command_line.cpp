@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
+#include <map>
 #include <memory>
 
 #include "core/base/text.hpp"
@@ -49,7 +51,14 @@ std::string_view first_word(const Command& command) {
   return command.words.substr(0, command.words.find(' '));
 }
 
-void add_command(CLI::App& root, const Command& row, CommandLine& line) {
+// The whole grammar, and what each command of it declares.
+struct Grammar {
+  std::unique_ptr<CLI::App> root;
+  std::map<const CLI::App*, std::shared_ptr<CommandOptions>> options = {};
+};
+
+void add_command(Grammar& grammar, const Command& row, CommandLine& line) {
+  CLI::App& root = *grammar.root;
   const auto blank = row.words.find(' ');
   CLI::App& parent = blank == row.words.npos
                          ? root
@@ -59,8 +68,9 @@ void add_command(CLI::App& root, const Command& row, CommandLine& line) {
                             std::string(row.summary));
   if (!row.alias.empty()) command->alias(std::string(row.alias));
   const auto options = std::make_shared<CommandOptions>(*command);
+  grammar.options.emplace(command, options);
   const CommandBody body = row.declare(*options);
-  if (row.needs_profile) {
+  if (row.needs != CommandNeeds::nothing) {
     command
         ->add_option("--plugin-path", line.plugin_path,
                      "a folder with manifests and plugins of your own; may be given again")
@@ -70,7 +80,7 @@ void add_command(CLI::App& root, const Command& row, CommandLine& line) {
   command->callback([&line, options, body, &row] {
     if (auto wrong = options->finish()) throw UsageError{*std::move(wrong)};
     line.body = body;
-    line.needs_profile = row.needs_profile;
+    line.needs_profile = row.needs == CommandNeeds::profile;
   });
 }
 
@@ -81,11 +91,12 @@ const CLI::App* find_command(const CLI::App& parent, const std::string& word) {
   return found.empty() ? nullptr : found.front();
 }
 
-// The whole grammar. What it reads goes into `line`, which must outlive it.
-std::unique_ptr<CLI::App> make_grammar(std::span<const Command> table, CommandLine& line) {
-  auto root = std::make_unique<CLI::App>(
+// What is read goes into `line`, which must outlive the grammar.
+Grammar make_grammar(std::span<const Command> table, CommandLine& line) {
+  Grammar grammar{std::make_unique<CLI::App>(
       "Signs in at AI providers, keeps what they gave, and hands out the key that a request needs.",
-      "pindus");
+      "pindus")};
+  CLI::App* const root = grammar.root.get();
   root->formatter(std::make_shared<HelpFormatter>());
   root->set_help_flag("-h,--help", "show this text");
   root->set_version_flag("--version", "pindus " PINDUS_VERSION, "show the version");
@@ -98,13 +109,28 @@ std::unique_ptr<CLI::App> make_grammar(std::span<const Command> table, CommandLi
       root->add_subcommand(std::string(group->word), std::string(group->summary))
           ->require_subcommand(1);
     }
-    add_command(*root, row, line);
+    add_command(grammar, row, line);
   }
   // Last, because sub-commands inherit it.
   root->footer(
       "Anything else is passed on to the agent: pindus -- WORD always is.\n"
       "More about a command: pindus COMMAND --help");
-  return root;
+  return grammar;
+}
+
+// The rows that a line can be about: the one whose words it begins with, since the help of a
+// command is about that alone, else all.
+std::span<const Command> rows_of(std::span<const Command> table,
+                                 std::span<const std::string> args) {
+  const auto begins_line = [&](std::string_view words) {
+    const auto blank = words.find(' ');
+    return !args.empty() && args[0] == words.substr(0, blank) &&
+           (blank == words.npos || (args.size() > 1 && args[1] == words.substr(blank + 1)));
+  };
+  const auto row = std::ranges::find_if(table, [&](const Command& command) {
+    return begins_line(command.words) || (!command.alias.empty() && begins_line(command.alias));
+  });
+  return row == table.end() ? table : std::span(row, 1);
 }
 
 // The command that the line's first words name, and how they are spelled; null where they name
@@ -177,12 +203,18 @@ std::string without_last_newlines(std::string text) {
   return text;
 }
 
-Result<CommandLine> parse(CLI::App& root, const NamedCommand& named, CommandLine& line,
+Result<CommandLine> parse(const Grammar& grammar, const NamedCommand& named, CommandLine& line,
                           std::span<const std::string> args) {
+  CLI::App& root = *grammar.root;
   std::string sentence;
   try {
-    refuse_empty_values(args);
-    root.parse(std::vector<std::string>(args.rbegin(), args.rend()));
+    const auto declared = grammar.options.find(named.command);
+    std::vector<std::string> words = declared == grammar.options.end()
+                                         ? std::vector<std::string>(args.begin(), args.end())
+                                         : declared->second->take_program(args);
+    refuse_empty_values(words);
+    std::ranges::reverse(words);
+    root.parse(std::move(words));
     return std::move(line);
   } catch (const CLI::CallForHelp&) {
     line.help = without_last_newlines(root.help());
@@ -220,6 +252,24 @@ void CommandOptions::value(const std::string& name, const std::string& type,
   app_.add_option(name, into, help)->type_name(type);
 }
 
+void CommandOptions::seconds(const std::string& name, std::optional<std::chrono::seconds>& into,
+                             const std::string& help) {
+  const auto text = std::make_shared<std::optional<std::string>>();
+  value(name, "SECONDS", *text, help);
+  check([name, text, &into]() -> std::optional<std::string> {
+    if (!*text) return std::nullopt;
+    const std::string& digits = **text;
+    int count = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
+    if (error != std::errc() || end != digits.data() + digits.size() || count < 0 ||
+        digits.size() > 9) {
+      return fmt::format("{} takes a number of seconds", name);
+    }
+    into = std::chrono::seconds(count);
+    return std::nullopt;
+  });
+}
+
 void CommandOptions::values(const std::string& name, const std::string& type,
                             std::vector<std::string>& into, const std::string& help) {
   app_.add_option(name, into, help)->type_name(type)->allow_extra_args(false);
@@ -255,6 +305,16 @@ void CommandOptions::check(std::function<std::optional<std::string>()> check) {
   checks_.push_back(std::move(check));
 }
 
+std::vector<std::string> CommandOptions::take_program(std::span<const std::string> args) const {
+  const auto dashes = std::ranges::find(args, "--");
+  const bool is_wanted =
+      program_ != nullptr &&
+      (program_flag_.empty() || std::find(args.begin(), dashes, program_flag_) != dashes);
+  if (!is_wanted || dashes == args.end()) return {args.begin(), args.end()};
+  program_->assign(std::next(dashes), args.end());
+  return {args.begin(), dashes};
+}
+
 std::optional<std::string> CommandOptions::finish() {
   if (rest_ != nullptr) *rest_ = app_.remaining();
   for (const auto& check : checks_) {
@@ -265,10 +325,10 @@ std::optional<std::string> CommandOptions::finish() {
 
 ParsedLine parse_command_line(std::span<const std::string> args, std::span<const Command> table) {
   CommandLine line;
-  const auto root = make_grammar(table, line);
-  const NamedCommand named = named_command(*root, args);
+  const Grammar grammar = make_grammar(rows_of(table, args), line);
+  const NamedCommand named = named_command(*grammar.root, args);
   if (!is_ours(args, named)) return {};
-  return {true, named.verb, parse(*root, named, line, args)};
+  return {true, named.verb, parse(grammar, named, line, args)};
 }
 
 std::vector<std::string> first_words() {

@@ -12,7 +12,17 @@ namespace pindus {
 [[nodiscard]] CommandBody declare_signin(CommandOptions& options);
 [[nodiscard]] CommandBody declare_signout(CommandOptions& options);
 [[nodiscard]] CommandBody declare_auth_key(CommandOptions& options);
+[[nodiscard]] CommandBody declare_auth_exec(CommandOptions& options);
+[[nodiscard]] CommandBody declare_auth_env(CommandOptions& options);
+[[nodiscard]] CommandBody declare_auth_headers(CommandOptions& options);
+[[nodiscard]] CommandBody declare_auth_refresh(CommandOptions& options);
+[[nodiscard]] CommandBody declare_auth_use(CommandOptions& options);
+[[nodiscard]] CommandBody declare_auth_switch(CommandOptions& options);
+[[nodiscard]] CommandBody declare_auth_rename(CommandOptions& options);
+[[nodiscard]] CommandBody declare_auth_setup(CommandOptions& options);
+[[nodiscard]] CommandBody declare_auth_import(CommandOptions& options);
 [[nodiscard]] CommandBody declare_auth_status(CommandOptions& options);
+[[nodiscard]] CommandBody declare_auth_doctor(CommandOptions& options);
 [[nodiscard]] CommandBody declare_plugin_list(CommandOptions& options);
 [[nodiscard]] CommandBody declare_plugin_show(CommandOptions& options);
 [[nodiscard]] CommandBody declare_plugin_new(CommandOptions& options);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/fault.hpp"
@@ -16,6 +17,10 @@ struct NextProgram {
   std::filesystem::path path;
   std::vector<std::string> args;  ///< without the program's own name
   CredentialFault otherwise;      ///< where it can't be executed; the reason is added
+  std::string name = {};          ///< what it is called by, where that isn't its path
+  /// Variables of its environment that differ from ours.
+  std::vector<std::pair<std::string, Secret>> set = {};
+  std::vector<std::string> remove = {};
 };
 
 /// What became of a command line.
@@ -26,7 +31,7 @@ struct CredentialResult {
   std::optional<CredentialFault> fault;
   std::optional<NextProgram> next;  ///< what the caller is to become
 
-  /// 0, or 1 for a fault, 2 for a usage fault.
+  /// 0, or that of the fault.
   [[nodiscard]] int exit_code() const noexcept;
 };
 

@@ -8,9 +8,15 @@
 namespace pindus {
 namespace {
 
-std::string_view kind_name(const std::optional<AuthKind>& kind) {
-  if (!kind) return "unknown";
-  return *kind == AuthKind::oauth ? "browser" : "api key";
+// In the words of the menu, where a manifest has some for the method.
+std::string way_of(const StoredAccount& account, const Provider* provider) {
+  if (!account.kind) return "unknown";
+  if (!account.command.empty()) return "command";
+  const Method* method =
+      provider == nullptr ? nullptr : provider->noted_method(*account.kind, account.method);
+  if (method != nullptr && !method->label.empty()) return printable(method->label);
+  if (!account.method.empty()) return printable(account.method, 40);
+  return *account.kind == AuthKind::oauth ? "browser" : "api key";
 }
 
 }  // namespace
@@ -18,7 +24,7 @@ std::string_view kind_name(const std::optional<AuthKind>& kind) {
 Result<void> list_accounts(const std::optional<std::string>& only, Context& context,
                            CredentialResult& result) {
   CredentialIo& io = context.io();
-  auto stored = PINDUS_TRY(context.vault().list_providers());
+  auto stored = TRY(context.vault().list_providers());
   if (only) {
     result.provider = *only;
     std::erase_if(stored, [&](const auto& p) { return !equal_ignoring_case(p.id, *only); });
@@ -30,7 +36,7 @@ Result<void> list_accounts(const std::optional<std::string>& only, Context& cont
     io.print(fmt::format("  {}:", provider_title(known, provider.id)));
     for (const StoredAccount& account : provider.accounts) {
       io.print(fmt::format("    - {}{} [{}]", printable(account.name),
-                           account.is_default ? " (default)" : "", kind_name(account.kind)));
+                           account.is_default ? " (default)" : "", way_of(account, known)));
     }
   }
   return {};

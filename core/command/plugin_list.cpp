@@ -31,9 +31,22 @@ CommandBody declare_plugin_show(CommandOptions& command) {
   command.required("PROVIDER", options->provider, "the provider's id, such as openai");
   command.flag("--json", options->json, "print it as JSON");
   return [options](Context& context, CredentialResult& result) -> Result<void> {
-    const Provider* provider = PINDUS_TRY(context.providers().require_provider(options->provider));
+    const Provider* provider = TRY(context.providers().require_provider(options->provider));
     result.provider = provider->id;
-    context.io().print(plugin_show(*provider, report_format(options->json)));
+    if (options->json) {
+      std::vector<MethodOptions> explained;
+      for (const Method& method : provider->methods) {
+        explained.push_back({method, explain_options(method)});
+      }
+      context.io().print(plugin_show(*provider, explained, ReportFormat::json));
+      return {};
+    }
+    // First what needs no plugin: one that ends the process takes with it only its own words.
+    context.io().print(plugin_show(*provider, {}, ReportFormat::text));
+    for (const Method& method : provider->methods) {
+      context.io().print(options_as_text({method, explain_options(method)}));
+    }
+    context.io().print(options_of_every_method_as_text());
     return {};
   };
 }

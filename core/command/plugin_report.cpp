@@ -15,8 +15,9 @@ std::string shown(std::string_view text) {
   return printable(text, std::string_view::npos);
 }
 
+// "client_secret" and others of a plugin's own, in any method.
 bool is_secret(std::string_view pointer) {
-  return pointer.ends_with("/options/client_secret");
+  return pointer.contains("/options/") && pointer.ends_with("secret");
 }
 
 Json text_json(std::string_view text) {
@@ -31,7 +32,9 @@ Json list_json(const std::vector<std::string>& texts) {
 
 Json method_json(const Method& method) {
   return Json(Json::Object{
-      {"method", text_json(method_name(method.kind))},
+      {"method", text_json(method.name)},
+      {"kind", text_json(kind_name(method.kind))},
+      {"label", text_json(method.label)},
       {"library", text_json(method.library)},
       {"abi", text_json(method.abi)},
       {"layer", text_json(layer_name(method.layer))},
@@ -106,14 +109,16 @@ void append_title(std::string& out, const Provider& provider) {
 }
 
 void append_methods(std::string& out, const Provider& provider) {
+  std::size_t width = 8;
+  for (const Method& method : provider.methods) width = std::max(width, method.name.size());
   for (const Method& method : provider.methods) {
-    out += fmt::format("  {:<8} {:<18} ", method_name(method.kind),
+    out += fmt::format("  {:<{}} {:<18} ", method.name, width,
                        method.library.empty() ? "no library" : method.library);
     if (method.available()) {
       out += shown(method.library_path.native()) + "\n";
     } else {
-      out += fmt::format("not offered: {}\n{:30}{}\n", shown(method.unavailable.message), "",
-                         shown(method.unavailable.hint));
+      out += fmt::format("not offered: {}\n{:{}}{}\n", shown(method.unavailable.message), "",
+                         width + 22, shown(method.unavailable.hint));
     }
   }
   if (provider.methods.empty()) out += "  no way to sign in\n";
@@ -155,11 +160,9 @@ struct GivenValue {
 
 std::vector<GivenValue> given_values(const Provider& provider) {
   std::vector<GivenValue> values;
-  const auto merged = Json::parse(provider.merged_json);
-  if (!merged) return values;  // a provider that no manifest made
   for (std::size_t file = 0; file < provider.files.size(); ++file) {
     for (const std::string& pointer : provider.files[file].gave) {
-      const auto value = merged->at(pointer);
+      const auto value = provider.merged.at(pointer);
       if (!value || *value == nullptr) continue;
       values.push_back({pointer, is_secret(pointer) ? "\"(not shown)\"" : (*value)->dump(), file});
     }
@@ -168,8 +171,35 @@ std::vector<GivenValue> given_values(const Provider& provider) {
   return values;
 }
 
-std::string show_as_json(const Provider& provider) {
-  auto merged = Json::parse(provider.merged_json).value_or(Json());
+Json help_json(std::span<const OptionHelp> options) {
+  Json::Array array;
+  for (const auto& [name, help] : options) {
+    array.push_back(Json(Json::Object{{"name", text_json(name)}, {"help", text_json(help)}}));
+  }
+  return Json(std::move(array));
+}
+
+Json options_json(const MethodOptions& of) {
+  Json known{Json::Array()};
+  Json::Array unknown;
+  if (of.guide) {
+    known = help_json(of.guide->options);
+    for (const auto& [name, near] : of.guide->unknown) {
+      unknown.push_back(Json(Json::Object{{"name", text_json(name)}, {"near", text_json(near)}}));
+    }
+  }
+  return Json(Json::Object{
+      {"method", text_json(of.method.name)},
+      {"described", Json(of.guide && of.guide->described)},
+      {"reason", text_json(of.guide ? "" : of.guide.error().message)},
+      {"hint", text_json(of.guide ? "" : of.guide.error().hint)},
+      {"options", std::move(known)},
+      {"unknown", Json(std::move(unknown))},
+  });
+}
+
+std::string show_as_json(const Provider& provider, std::span<const MethodOptions> options) {
+  Json merged = provider.merged;
   Json::Array values;
   for (const GivenValue& value : given_values(provider)) {
     const ManifestFile& file = provider.files[value.file];
@@ -180,18 +210,30 @@ std::string show_as_json(const Provider& provider) {
         {"layer", text_json(layer_name(file.layer))},
     }));
   }
-  for (const std::string_view method : {"oauth", "api-key"}) {
-    const Json hide(Json::Object{{"client_secret", text_json("(not shown)")}});
-    const auto pointer = fmt::format("/methods/{}/options", method);
-    const auto options = merged.at(pointer);
-    if (!options || *options == nullptr || (*options)->find("client_secret") == nullptr) continue;
-    merged.merge_patch(Json(Json::Object{
-        {"methods",
-         Json(Json::Object{{std::string(method), Json(Json::Object{{"options", hide}})}})}}));
+  for (const Method& method : provider.methods) {
+    Json::Object hide;
+    for (const auto& [name, value] : method.options) {
+      if (is_secret("/options/" + name)) hide.emplace_back(name, text_json("(not shown)"));
+    }
+    if (hide.empty()) continue;
+    const auto within = [](std::string name, Json value) {
+      return Json(Json::Object{{std::move(name), std::move(value)}});
+    };
+    merged.merge_patch(within("methods", within(method.name, within("options", Json(hide)))));
   }
   Json::Object report = provider_json(provider);
+  Json::Array explained;
+  for (const MethodOptions& of : options) explained.push_back(options_json(of));
+  report.emplace_back("options", Json(std::move(explained)));
+  report.emplace_back("options_of_every_method", help_json(options_of_every_method()));
   report.emplace_back("manifest", std::move(merged));
   report.emplace_back("values", Json(std::move(values)));
+  Json::Array warnings;
+  for (const Reason& warning : api_warnings(provider)) {
+    warnings.push_back(Json(
+        Json::Object{{"message", text_json(warning.message)}, {"hint", text_json(warning.hint)}}));
+  }
+  report.emplace_back("warnings", Json(std::move(warnings)));
   return Json(std::move(report)).dump();
 }
 
@@ -210,6 +252,9 @@ std::string show_as_text(const Provider& provider) {
   std::string out;
   append_title(out, provider);
   append_methods(out, provider);
+  for (const Reason& warning : api_warnings(provider)) {
+    out += fmt::format("  warning: {}\n    {}\n", shown(warning.message), shown(warning.hint));
+  }
   out += "Files, each over those before it:\n";
   for (std::size_t i = 0; i < provider.files.size(); ++i) {
     out += fmt::format("  [{}] {:<13} {}\n", i + 1, layer_name(provider.files[i].layer),
@@ -224,14 +269,48 @@ std::string show_as_text(const Provider& provider) {
   return out;
 }
 
+std::string listed(std::span<const OptionHelp> options) {
+  std::size_t width = 20;
+  for (const auto& [name, help] : options) width = std::max(width, name.size());
+  std::string lines;
+  for (const auto& [name, help] : options) {
+    lines += fmt::format("\n  {:<{}}  {}", name, width, help);
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::string plugin_list(const ProviderDirectory& directory, ReportFormat format) {
   return format == ReportFormat::json ? list_as_json(directory) : list_as_text(directory);
 }
 
-std::string plugin_show(const Provider& provider, ReportFormat format) {
-  return format == ReportFormat::json ? show_as_json(provider) : show_as_text(provider);
+std::string plugin_show(const Provider& provider, std::span<const MethodOptions> options,
+                        ReportFormat format) {
+  return format == ReportFormat::json ? show_as_json(provider, options) : show_as_text(provider);
+}
+
+std::string options_as_text(const MethodOptions& of) {
+  const std::string title = fmt::format("Options of {}", of.method.name);
+  if (!of.guide) {
+    const auto& [message, hint] = of.guide.error();
+    return fmt::format("{}: not known, since {}{}{}", title, shown(message),
+                       hint.empty() ? "" : "\n  ", shown(hint));
+  }
+  std::string out =
+      of.guide->described
+          ? fmt::format("{}, in the words of {}:{}", title, of.method.library,
+                        of.guide->options.empty() ? " none" : listed(of.guide->options))
+          : fmt::format("{}: {} doesn't say which it has", title, of.method.library);
+  for (const UnknownOption& option : of.guide->unknown) {
+    const auto [message, hint] = told(option, of.method);
+    out += fmt::format("\n  Warning: {}\n    {}", message, hint);
+  }
+  return out;
+}
+
+std::string options_of_every_method_as_text() {
+  return "Options of every method:" + listed(options_of_every_method());
 }
 
 }  // namespace pindus

@@ -2,8 +2,8 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "core/base/auth_kind.hpp"
 #include "core/command/command.hpp"
 
 namespace pindus {
@@ -12,9 +12,11 @@ namespace pindus {
 struct SigninOptions {
   std::optional<std::string> provider;
   std::optional<std::string> account;
-  std::optional<AuthKind> method;
-  Answers answers;  ///< --set
+  std::optional<std::string> method;  ///< a name, or that of a kind
+  Answers answers;                    ///< --set
+  std::vector<std::string> command;   ///< that prints the key: nobody is asked for one
   bool list = false;
+  bool accept_move = false;
   bool open_browser = true;
   bool show_qr = true;
   OnExisting on_existing = OnExisting::refuse;
@@ -22,5 +24,11 @@ struct SigninOptions {
 
 /// Lets the line be read into `options`, which must live as long as the body.
 void declare(CommandOptions& command, SigninOptions& options);
+
+/// `signin --accept-move`: signs nobody in. What is stored was issued by one server, the manifests
+/// name another, and the person knows that it is the same under a new address: from now on refresh
+/// and revocation go there. Asks no server. Faults: unknown-provider; not-found ("No such
+/// account"); vault.
+[[nodiscard]] Result<void> accept_move(const Account& account, const Context& context);
 
 }  // namespace pindus

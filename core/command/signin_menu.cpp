@@ -17,8 +17,9 @@ namespace {
 
 using Choices = std::vector<LoginChoice>;
 
-std::string_view kind_of_sign_in(AuthKind kind) {
-  return kind == AuthKind::oauth ? "browser sign-in" : "api key";
+std::string kind_of_sign_in(const Method& method) {
+  if (!method.label.empty()) return printable(method.label);
+  return method.kind == AuthKind::oauth ? "browser sign-in" : "api key";
 }
 
 void show(const Choices& choices, CredentialIo& io) {
@@ -32,7 +33,7 @@ void show(const Choices& choices, CredentialIo& io) {
   for (std::size_t i = 0; i < choices.size(); ++i) {
     const Provider& provider = *choices[i].provider;
     io.tell(fmt::format("{:>4}  {}  {}  {}", i + 1, padded(provider.label, label_width),
-                        padded(provider.id, id_width), kind_of_sign_in(choices[i].method)));
+                        padded(provider.id, id_width), kind_of_sign_in(*choices[i].method)));
   }
 }
 
@@ -45,8 +46,9 @@ std::optional<std::size_t> number_in(std::string_view text) {
 
 // Whether each word of the answer stands somewhere in the row.
 bool is_meant(const LoginChoice& choice, std::string_view answer) {
-  const std::string row = ascii_lower(fmt::format(
-      "{} {} {}", choice.provider->label, choice.provider->id, kind_of_sign_in(choice.method)));
+  const std::string row =
+      ascii_lower(fmt::format("{} {} {} {}", choice.provider->label, choice.provider->id,
+                              choice.method->name, kind_of_sign_in(*choice.method)));
   return std::ranges::all_of(split(answer, " "),
                              [&](std::string_view word) { return row.contains(word); });
 }
@@ -70,7 +72,8 @@ Choices meant_by(std::string_view answer, const Choices& choices) {
 
 std::string what_else(const Choices& meant, std::size_t count) {
   if (meant.empty()) {
-    return fmt::format("There are the numbers 1 to {}, and parts of these names", count);
+    return fmt::format("Please answer with a number from 1 to {}, or with a part of a name.",
+                       count);
   }
   std::vector<std::string_view> ids;
   for (const LoginChoice& choice : meant) {
@@ -79,24 +82,29 @@ std::string what_else(const Choices& meant, std::size_t count) {
   std::ranges::sort(ids);
   const auto doubles = std::ranges::unique(ids);
   ids.erase(doubles.begin(), doubles.end());
-  return fmt::format("That can be {}", fmt::join(ids, " or "));
+  return fmt::format("That can be {}.", fmt::join(ids, " or "));
 }
 
 }  // namespace
 
-Result<LoginChoice> choose_from_menu(std::optional<AuthKind> method, const Context& context) {
+Result<LoginChoice> choose_from_menu(const std::optional<std::string>& method,
+                                     const Context& context) {
   CredentialIo& io = context.io();
   auto choices = list_login_providers(context.providers());
-  if (method) std::erase_if(choices, [&](const LoginChoice& c) { return c.method != *method; });
+  if (method) {
+    std::erase_if(choices, [&](const LoginChoice& choice) {
+      return choice.method->name != *method && kind_name(choice.method->kind) != *method;
+    });
+  }
   if (choices.empty()) {
     return fail(FaultKind::unknown_provider, "no provider can be signed in at here",
                 "pindus plugin list shows why");
   }
   show(choices, io);
   for (;;) {
-    const Secret line = PINDUS_TRY(io.ask("Number or name, or q to give up", context.stop()));
+    const Secret line = TRY(io.ask("Number or name, or q to give up", context.stop()));
     const std::string_view answer = trimmed(line.view());
-    if (answer.empty() || answer == "q") {
+    if (answer.empty() || equal_ignoring_case(answer, "q")) {
       return fail(FaultKind::aborted, "no provider was chosen",
                   "pindus signin PROVIDER needs no menu");
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -8,6 +9,9 @@
 #include "core/base/account.hpp"
 #include "core/base/environment.hpp"
 #include "core/base/lazy.hpp"
+#include "core/keys/environment_keys.hpp"
+#include "core/keys/project_rules.hpp"
+#include "core/keys/token_life.hpp"
 #include "core/keys/token_refresher.hpp"
 #include "core/keys/usable_key.hpp"
 #include "core/providers/providers.hpp"
@@ -15,11 +19,11 @@
 
 namespace pindus {
 
-/// Where a key is from: a stored account, or an environment variable of its provider.
+/// Where a key is from: a stored account, or what the environment has for its provider.
 struct KeySource {
   /// Without a name: the default account, whose name nobody had to know.
-  std::optional<Account> account;
-  std::string variable;  ///< where there is no account
+  std::optional<Account> account = {};
+  EnvironmentKey environment = {};  ///< where there is no account
 };
 
 /// A key that a request can use, and where it is from.
@@ -33,6 +37,7 @@ struct KeyRequest {
   std::string_view provider;
   std::optional<std::string> account = {};  ///< nothing: the provider's default one
   std::stop_token stop = {};
+  TokenDemand demand = {};  ///< of a token; an api key is as it is
 };
 
 /// What keys come from; borrowed.
@@ -41,7 +46,33 @@ struct KeyParts {
   TokenRefresher* refresher;  ///< null: what has expired is a fault
   const Lazy<ProviderDirectory>& providers;
   const Environment& environment;
+  const ProjectRules& rules;
+  const std::filesystem::path& directory;  ///< the working one, without links; empty: nobody knows
 };
+
+/// Which account is meant where nobody names one, and who says so.
+struct AccountChoice {
+  std::optional<std::string> account = {};  ///< nothing: the provider's default
+  std::string variable = {};                ///< the environment variable that says so
+  std::string folder = {};                  ///< or the folder with the rule that does
+
+  /// Who says so: "PINDUS_ACCOUNT_OPENAI", "the rule for /home/me/work".
+  [[nodiscard]] std::string described() const;
+};
+
+/// The name of the variable that chooses a provider's account: "PINDUS_ACCOUNT_OPENAI".
+[[nodiscard]] std::string account_variable(std::string_view provider);
+
+/// The account that the provider's variable names, else the rule for the working directory, else
+/// none. Whether there is such an account isn't looked at. Faults: those of ProjectRules.
+[[nodiscard]] Result<AccountChoice> choose_account(const KeyParts& parts,
+                                                   std::string_view provider);
+
+/// The key that an account's command prints, checked as any key. Waits for the command, 10 s at
+/// most; any thread. Faults: vault ("Key command failed"); invalid-key; aborted.
+[[nodiscard]] Result<Secret> key_of_command(const std::vector<std::string>& command,
+                                            std::string_view whose, const Environment& environment,
+                                            const std::stop_token& stop);
 
 /// The key of a stored account, refreshed first if it must be; waits for the network then, and for
 /// other processes that refresh the same account. Nothing where nothing is stored under that name.
@@ -50,15 +81,20 @@ struct KeyParts {
                                                           const KeyRequest& request);
 
 /// Where the key comes from if nobody names an account: the account that is stored, else the first
-/// of the provider's variables that is set; nothing: from nowhere. `provider` may be null.
+/// of environment_keys; nothing: from nowhere. `provider` may be null.
 [[nodiscard]] std::optional<KeySource> usual_source(const std::optional<Account>& stored,
                                                     const Provider* provider,
                                                     const Environment& environment);
 
-/// The key for a provider: of the account that is named, else of its default account, else of its
-/// environment variables. The manifests are read only where nothing is stored. A stored credential
-/// that fails is a fault and never falls back to the environment. Faults: not-found ("No such
-/// key"), and those of stored_key. Any thread.
+/// The key for a provider: of the account that is named, else of the one that choose_account gives,
+/// else of its default account, else of its environment variables. The manifests are read only
+/// where nothing is stored. A stored credential that fails is a fault and never falls back to the
+/// environment. Faults: not-found ("No such key"), and those of stored_key. Any thread.
 [[nodiscard]] Result<ChosenKey> choose_key(const KeyParts& parts, const KeyRequest& request);
+
+/// What choose_key answers where a stored key stands ready, that is without a word to a provider, a
+/// command or another process; nothing where it doesn't, or where something is wrong. Any thread.
+[[nodiscard]] std::optional<ChosenKey> find_ready_key(const KeyParts& parts,
+                                                      const KeyRequest& request);
 
 }  // namespace pindus

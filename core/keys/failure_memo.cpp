@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/epoch_time.hpp"
 #include "core/base/fingerprint.hpp"
 #include "core/base/json.hpp"
 #include "core/keys/usable_key.hpp"
@@ -44,6 +45,11 @@ seconds outage(const RefreshFailure& failure) {
 std::uint64_t grant_fingerprint(const OAuthCredentials& sent, std::uint64_t server) {
   Fingerprint grant;
   grant.add(sent.refresh.view());
+  if (sent.refresh.empty()) grant.add(sent.access.view());
+  for (const auto& [name, text] : sent.private_texts) {
+    grant.add(name);
+    grant.add(text.view());
+  }
   for (const auto& [name, value] : sent.members) {
     grant.add(name);
     grant.add(value);
@@ -61,6 +67,25 @@ std::string memo_of(const RefreshFailure& failure, std::uint64_t grant) {
                      "\n",
                      hexadecimal(grant), refused, now, now + milliseconds(outage(failure)).count(),
                      json_quote(failure.fault.message), json_quote(failure.fault.hint));
+}
+
+std::optional<std::int64_t> remembered_time(std::string_view text) {
+  const auto memo = Json::parse(text);
+  const std::int64_t at = memo ? number_at(*memo, "at") : 0;
+  return at > 0 ? std::optional(at) : std::nullopt;
+}
+
+std::string memo_of_force(std::int64_t forced_ms) {
+  return fmt::format("{{\"forced\":{}}}\n", forced_ms);
+}
+
+std::optional<std::int64_t> remembered_force(std::string_view text, seconds interval) {
+  const auto memo = Json::parse(text);
+  if (!memo) return std::nullopt;
+  const std::int64_t forced_ms = number_at(*memo, "forced");
+  const milliseconds since(now_ms() - forced_ms);
+  // One from the future was written by another clock.
+  return since >= 0ms && since < interval ? std::optional(forced_ms) : std::nullopt;
 }
 
 std::optional<RefreshFailure> remembered_failure(std::string_view text, std::uint64_t grant,

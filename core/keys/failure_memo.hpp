@@ -21,6 +21,16 @@ namespace pindus {
 /// nothing is.
 [[nodiscard]] std::string memo_of(const RefreshFailure& failure, std::uint64_t grant);
 
+/// When that failure was, in epoch milliseconds.
+[[nodiscard]] std::optional<std::int64_t> remembered_time(std::string_view memo);
+
+/// The same of a forced refresh that went well at that time, in epoch milliseconds.
+[[nodiscard]] std::string memo_of_force(std::int64_t forced_ms);
+
+/// When a refresh was forced, where that is less than `interval` ago.
+[[nodiscard]] std::optional<std::int64_t> remembered_force(std::string_view memo,
+                                                           std::chrono::seconds interval);
+
 /// The failure that was remembered, while it is still true of this grant: a refusal for as long as
 /// the grant is the same, an outage for as long as the server said (5 s where it didn't), any other
 /// failure for those who had begun to wait (at `began_ms`) before it happened.

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "core/base/epoch_time.hpp"
 #include "core/base/stoppable_wait.hpp"
 #include "core/keys/failure_memo.hpp"
 #include "core/keys/token_life.hpp"
@@ -22,21 +23,29 @@ using Clock = std::chrono::steady_clock;
 using MaybeKey = Result<std::optional<UsableKey>>;
 using Answer = std::expected<OAuthCredentials, RefreshFailure>;
 
-// Who waits for the account waits for lock_wait_limit, so whoever holds it is done before that.
+// Behind it there is time to store what it brought, while the account may still be held.
 constexpr auto longest_refresh = 35s;
 // A request that is cut off may cost the grant, so none is begun that has less time than this.
 constexpr auto least_time = 15s;
 constexpr auto longest_retry_after = 5s;
-static_assert(longest_refresh < lock_wait_limit);
+static_assert(longest_refresh < longest_hold);
+
+// Whether a record still holds what was sent; without a refresh token the access token tells.
+bool is_grant_of(std::string_view record, const OAuthCredentials& sent) {
+  const OAuthCredentials now = CredentialRecord(record).oauth();
+  return now.refresh.view() == sent.refresh.view() &&
+         (!sent.refresh.empty() || now.access.view() == sent.access.view());
+}
 
 class Refresh {
  public:
-  explicit Refresh(const AccountToRefresh& account)
+  Refresh(const AccountToRefresh& account, std::string_view method)
       : storage_(account.storage),
         refresher_(*account.refresher),
         account_(account.account),
         stop_(account.stop),
-        policy_(refresher_.policy(account_.provider)) {}
+        demand_(account.demand),
+        policy_(refresher_.policy(account_.provider, method)) {}
 
   MaybeKey run(const SecretText& seen) {
     if (is_fresh(seen)) return usable(seen);
@@ -44,19 +53,32 @@ class Refresh {
       if (policy_.rotates) return std::unexpected(writable.error());
       return refresh_without_storing(seen, writable.error());
     }
-    const auto held = PINDUS_TRY(storage_.hold_account(account_, stop_));
+    const auto held = TRY(storage_.hold_account(account_, stop_));
     deadline_ = Clock::now() + longest_refresh;
     // Whoever held it before us may have done the work. Its token may live for less than the
     // margin: asking once more would get another such, and end this one where the server rotates.
-    auto stored = PINDUS_TRY(read_record());
+    auto stored = TRY(read_record());
     if (!stored || is_fresh(*stored) || is_new(*stored, seen)) return usable(stored);
     if (auto known = remembered(*stored)) return give_up(*stored, *std::move(known));
+    if (is_refused(*stored) && forced_ms_) return forced_before(*stored, *forced_ms_);
+    refresher_.prepare();
+    if (policy_.rotates) {
+      // So may a program without our lock, until the vault is known to be ready for a new token.
+      stored = TRY(reserve(*held));
+      if (!stored || is_fresh(*stored) || is_new(*stored, seen)) return usable(stored);
+      if (!has_time_after(0s)) return give_up(*stored, vault_was_busy());
+    }
     return refresh_and_store(*held, *std::move(stored));
   }
 
  private:
-  Result<std::optional<SecretText>> read_record() {
-    const VaultDocument document = PINDUS_TRY(storage_.read(stop_));
+  Result<std::optional<SecretText>> read_record() { return record_in(TRY(storage_.read(stop_))); }
+
+  Result<std::optional<SecretText>> reserve(HeldAccounts& held) {
+    return record_in(TRY(held.reserve(stop_)));
+  }
+
+  [[nodiscard]] std::optional<SecretText> record_in(const VaultDocument& document) const {
     const auto record = document.record(account_);
     if (!record) return std::nullopt;
     return SecretText(*record);
@@ -65,13 +87,29 @@ class Refresh {
   // By then it may also have become an api key.
   [[nodiscard]] bool is_fresh(std::string_view record) const {
     return CredentialRecord(record).kind() != AuthKind::oauth ||
-           time_left(record) > margin_of(record, policy_.margin);
+           (!is_refused(record) && time_left(record) > margin_of(record, demand_, policy_.margin));
   }
 
   // Another token than the one that was seen, which hasn't expired.
-  [[nodiscard]] static bool is_new(std::string_view record, std::string_view seen) {
-    return time_left(record) > 0ms &&
+  [[nodiscard]] bool is_new(std::string_view record, std::string_view seen) const {
+    return serves(record) &&
            CredentialRecord(record).key().view() != CredentialRecord(seen).key().view();
+  }
+
+  [[nodiscard]] bool is_refused(std::string_view record) const {
+    return !demand_.refused.empty() && CredentialRecord(record).key().view() == demand_.refused;
+  }
+
+  [[nodiscard]] bool serves(std::string_view record) const {
+    return time_left(record) > 0ms && !is_refused(record);
+  }
+
+  MaybeKey forced_before(std::string_view stored, std::int64_t forced_ms) const {
+    UsableKey key = usable_key_of(stored);
+    key.warning =
+        fmt::format("a refresh of {} was forced {} s ago, so that its token is not refreshed again",
+                    account_.described(), (now_ms() - forced_ms) / 1000);
+    return key;
   }
 
   MaybeKey usable(const std::optional<SecretText>& record) const {
@@ -85,23 +123,23 @@ class Refresh {
     return usable_key_of(*record);
   }
 
-  MaybeKey refresh_and_store(HeldAccount& held, SecretText stored) {
-    PINDUS_CHECK(held.reserve());
+  MaybeKey refresh_and_store(HeldAccounts& held, SecretText stored) {
     OAuthCredentials sent = CredentialRecord(stored).oauth();
     Answer answer = ask(stored, sent);
     if (!answer && answer.error().kind == RefreshFailure::Kind::permanent) {
       // Another program, which has no lock, may have used up that refresh token.
-      auto now = PINDUS_TRY(read_record());
+      auto now = TRY(read_record());
       if (!now) return std::nullopt;
-      if (CredentialRecord(*now).oauth().refresh.view() != sent.refresh.view()) {
-        if (is_fresh(*now) || is_new(*now, stored)) return usable(now);
+      if (!is_grant_of(*now, sent)) {
+        if (policy_.rotates) now = TRY(reserve(held));
+        if (!now || is_fresh(*now) || is_new(*now, stored)) return usable(now);
         if (!has_time_after(0s)) return give_up(stored, answer.error());
         stored = std::move(*now);
         sent = CredentialRecord(stored).oauth();
         answer = ask(stored, sent);
       }
     }
-    if (answer) return store(held, sent, *answer);
+    if (answer) return store(held, stored, sent, *answer);
     RefreshFailure failure = std::move(answer.error());
     remember(failure, sent);
     failure.retry_after = outage(failure);
@@ -117,29 +155,46 @@ class Refresh {
     const std::string memo = storage_.memo(account_);
     if (memo.empty()) return std::nullopt;
     const OAuthCredentials sent = CredentialRecord(stored).oauth();
+    forced_ms_ = remembered_force(memo, forced_interval);
     auto failure = remembered_failure(memo, grant_fingerprint(sent, policy_.server), began_ms_);
-    if (!failure) storage_.leave_memo(account_, {});
+    if (!failure && !forced_ms_) storage_.leave_memo(account_, {});
     return failure;
   }
 
   MaybeKey refresh_without_storing(const SecretText& stored, const CredentialFault& unwritable) {
     const Answer answer = ask(stored, CredentialRecord(stored).oauth());
     if (!answer) return give_up(stored, answer.error());
-    UsableKey key = usable_key_of(refreshed(stored, *answer, 1));
-    key.warning = fmt::format("the new token of {} is not stored: {}", account_.described(),
-                              unwritable.message);
+    return unstored(stored, *answer, unwritable);
+  }
+
+  [[nodiscard]] UsableKey unstored(std::string_view stored, const OAuthCredentials& answer,
+                                   const CredentialFault& why) const {
+    UsableKey key = usable_key_of(refreshed(stored, answer, 1));
+    key.warning =
+        fmt::format("the new token of {} is not stored: {}", account_.described(), why.message);
     return key;
   }
 
+  [[nodiscard]] RefreshFailure vault_was_busy() const {
+    return {RefreshFailure::Kind::transient,
+            credential_fault(FaultKind::vault,
+                             fmt::format("the credential store was busy for so long that {} was "
+                                         "not refreshed",
+                                         account_.described())),
+            std::nullopt};
+  }
+
   Answer ask(std::string_view stored, const OAuthCredentials& credentials) {
-    if (credentials.refresh.empty()) {
-      return std::unexpected(RefreshFailure{
-          time_left(stored) > 0ms ? RefreshFailure::Kind::transient
-                                  : RefreshFailure::Kind::permanent,
-          refresh_fault(fmt::format("{} has no refresh token", account_.described()))});
-    }
     Answer answer = request(credentials);
-    if (answer || answer.error().kind != RefreshFailure::Kind::transient) return answer;
+    if (answer) return answer;
+    // Without a refresh token it isn't this sign-in that was refused, and what is left of its token
+    // still serves.
+    const bool still_serves = credentials.refresh.empty() && serves(stored);
+    if (answer.error().kind == RefreshFailure::Kind::permanent && still_serves) {
+      answer.error().kind = RefreshFailure::Kind::transient;
+      return answer;
+    }
+    if (answer.error().kind != RefreshFailure::Kind::transient) return answer;
     const auto pause = answer.error().retry_after;
     if (!pause || *pause > longest_retry_after || !has_time_after(*pause)) return answer;
     if (!wait_unless_stopped(*pause, stop_)) {
@@ -171,7 +226,7 @@ class Refresh {
                                   ? fmt::format("try again in {} s", failure.retry_after->count())
                                   : std::string();
     const auto left = std::chrono::floor<std::chrono::seconds>(time_left(stored));
-    if (time_left(stored) > 0ms) {
+    if (serves(stored)) {
       UsableKey key = usable_key_of(stored);
       key.warning = fmt::format("{}: {}; the token is valid for another {} s{}{}", fault.label,
                                 fault.message, left.count(), again.empty() ? "" : "; ", again);
@@ -185,7 +240,8 @@ class Refresh {
     return std::unexpected(std::move(fault));
   }
 
-  MaybeKey store(HeldAccount& held, const OAuthCredentials& sent, const OAuthCredentials& answer) {
+  MaybeKey store(HeldAccounts& held, std::string_view stored, const OAuthCredentials& sent,
+                 const OAuthCredentials& answer) {
     std::optional<SecretText> outcome;
     const auto edit = [&](const VaultDocument& document) -> Result<SecretText> {
       const auto record = document.record(account_);
@@ -193,9 +249,7 @@ class Refresh {
       // Removed meanwhile: it stays removed. Signed in or refreshed by a program that has no lock:
       // that person's or program's will is not written over while it is of use.
       if (!record) return document.text();
-      const bool same_grant =
-          CredentialRecord(*record).oauth().refresh.view() == sent.refresh.view();
-      if (!same_grant && time_left(*record) > 0ms) return document.text();
+      if (!is_grant_of(*record, sent) && time_left(*record) > 0ms) return document.text();
       return document.with_record(account_, [&](std::string_view old, unsigned depth) {
         SecretText edited = refreshed(old, answer, depth);
         outcome = edited;
@@ -205,7 +259,12 @@ class Refresh {
     // Not stopped any more: the provider may have ended the old token with its answer.
     if (auto changed = held.change(edit, {}); !changed) {
       CredentialFault& fault = changed.error();
-      if (policy_.rotates) {
+      if (!policy_.rotates) return unstored(stored, answer, fault);
+      if (const auto kept = held.kept_in()) {
+        fault.message += fmt::format("; the new token is kept in {}", kept->string());
+        fault.hint += fault.hint.empty() ? "then the next command takes it up"
+                                         : "; then the next command takes the new token up";
+      } else {
         fault.message += "; the provider had already given a new token, which is lost";
         fault.hint +=
             fmt::format("{}then: {}", fault.hint.empty() ? "" : "; ", account_.replace_command());
@@ -223,6 +282,7 @@ class Refresh {
       remember(failure, CredentialRecord(*outcome).oauth());
       return give_up(*outcome, failure);
     }
+    if (is_refused(stored)) storage_.leave_memo(account_, memo_of_force(now_ms()));
     return usable(outcome);
   }
 
@@ -230,15 +290,19 @@ class Refresh {
   TokenRefresher& refresher_;
   const Account& account_;
   std::stop_token stop_;
+  TokenDemand demand_;
   TokenRefresher::Policy policy_;
+  std::optional<std::int64_t> forced_ms_;  // when a refresh was forced, in the last interval
   std::int64_t began_ms_ = now_ms();
   Clock::time_point deadline_ = Clock::now() + longest_refresh;
 };
 
 }  // namespace
 
-MaybeKey refresh_account(const AccountToRefresh& account, SecretText stored) {
-  if (account.refresher != nullptr) return Refresh(account).run(stored);
+MaybeKey refresh_account(const AccountToRefresh& account, const SecretText& stored) {
+  if (account.refresher != nullptr) {
+    return Refresh(account, CredentialRecord(stored).method()).run(stored);
+  }
   if (time_left(stored) > 0ms) return usable_key_of(stored);
   return std::unexpected(
       refresh_fault(fmt::format("the token of {} has expired", account.account.described()),

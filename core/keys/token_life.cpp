@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/keys/usable_key.hpp"
+#include "core/base/epoch_time.hpp"
 #include "core/vault/credential_record.hpp"
 
 namespace pindus {
@@ -10,9 +10,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-// A clock is set right by a little now and then.
-constexpr seconds clock_step{60};
 
 }  // namespace
 
@@ -24,14 +21,20 @@ milliseconds time_left(std::string_view record) {
   if (__builtin_sub_overflow(*expires, now_ms(), &left_ms)) return milliseconds::min();
   const milliseconds left(left_ms);
   const auto life = credential.lifetime_s();
-  if (!life || left <= seconds(*life)) return left;
-  return left <= seconds(*life) + clock_step ? seconds(*life) : milliseconds(0);
+  return life ? std::min<milliseconds>(left, seconds(*life)) : left;
 }
 
 milliseconds margin_of(std::string_view record, seconds margin) {
   const auto life = CredentialRecord(record).lifetime_s();
   if (!life) return margin;
   return std::min<milliseconds>(margin, milliseconds(*life * 250));
+}
+
+milliseconds margin_of(std::string_view record, const TokenDemand& demand, seconds margin) {
+  if (!demand.valid_for) return margin_of(record, margin);
+  const auto life = CredentialRecord(record).lifetime_s();
+  if (!life || demand.valid_for->count() < *life) return *demand.valid_for;
+  return milliseconds(*life * 750);
 }
 
 }  // namespace pindus

@@ -29,7 +29,8 @@ class TokenRefresher {
  public:
   virtual ~TokenRefresher() = default;
 
-  /// How refreshes of this provider behave; from its manifest.
+  /// How refreshes of this provider behave, by the method that a record names (empty: the usual
+  /// one); from its manifest.
   struct Policy {
     /// A token with less left than this is refreshed, where a quarter of its life isn't less still.
     /// Tools keep what they get for five minutes.
@@ -38,7 +39,11 @@ class TokenRefresher {
     /// The fingerprint of what decides where a refresh goes, and as which client.
     std::uint64_t server = 0;
   };
-  [[nodiscard]] virtual Policy policy(std::string_view provider) = 0;
+  [[nodiscard]] virtual Policy policy(std::string_view provider, std::string_view method) = 0;
+
+  /// A refresh is about to follow: begins to open what it needs, beside whatever the caller does
+  /// until then. What goes wrong here goes wrong there, and is said there.
+  virtual void prepare() {}
 
   /// When to end a refresh. A stop does while nothing has been sent; afterwards only the answer is
   /// of use, since the server may have ended the old token, and it is waited for until `deadline`.

@@ -1,7 +1,5 @@
 #include "core/keys/usable_key.hpp"
 
-#include <chrono>
-
 #include "core/bare/ready_key.hpp"
 #include "core/vault/credential_record.hpp"
 
@@ -20,9 +18,15 @@ SecretText without_blanks(std::string_view value) {
 }  // namespace
 
 UsableKey usable_key_of(std::string_view record) {
+  return usable_key_of(record, CredentialRecord(record).key());
+}
+
+UsableKey usable_key_of(std::string_view record, Secret key) {
   const CredentialRecord credential(record);
   UsableKey usable;
-  usable.key = credential.key();
+  usable.key = std::move(key);
+  if (!credential.end_is_unknown()) usable.expires_ms = credential.expires_ms();
+  usable.kind = credential.kind().value_or(AuthKind::api_key);
   SecretText json = "{\"key\":" + quoted(usable.key.view());
   for (const JsonMember& member : list_members(record)) {
     if (bare::is_withheld(bare_text(member.name))) continue;
@@ -33,12 +37,6 @@ UsableKey usable_key_of(std::string_view record) {
   }
   usable.json = Secret(std::string_view(json.append("}")));
   return usable;
-}
-
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 }  // namespace pindus

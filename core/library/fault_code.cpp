@@ -12,6 +12,8 @@ std::string_view fault_code(FaultKind kind) noexcept {
     case FaultKind::vault: return "vault";
     case FaultKind::aborted: return "aborted";
     case FaultKind::usage: return "usage";
+    case FaultKind::no_program: return "no-program";
+    case FaultKind::not_executable: return "not-executable";
   }
   return "vault";
 }

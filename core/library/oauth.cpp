@@ -10,16 +10,21 @@ namespace pindus {
 
 Result<OAuthCredentials> start_oauth_login(Context& context, const OAuthLogin& login,
                                            std::stop_token stop) {
-  const OAuthProvider found = PINDUS_TRY(find_oauth(context.providers(), login.provider));
+  const Provider* provider = TRY(context.providers().require_provider(login.provider));
+  const Method* method = provider->asked_method(login.method);
+  if (method == nullptr || method->kind != AuthKind::oauth) {
+    // Says what is wrong with it, a refusal above all.
+    return std::unexpected(find_oauth(context.providers(), provider->id, login.method).error());
+  }
   SessionRequest session = context.session();
   session.stop = std::move(stop);
-  return PINDUS_TRY(sign_in({.provider = found.provider,
-                             .method = found.method,
-                             .account = login.account,
-                             .answers = login.answers,
-                             .open_browser = login.open_browser,
-                             .show_qr = login.show_qr},
-                            std::move(session)))
+  return TRY(sign_in({.provider = *provider,
+                      .method = *method,
+                      .account = login.account,
+                      .answers = login.answers,
+                      .open_browser = login.open_browser,
+                      .show_qr = login.show_qr},
+                     std::move(session)))
       .credentials;
 }
 
@@ -40,8 +45,8 @@ Result<bool> open_login_url(CredentialIo& io, std::string_view url) {
 Result<std::optional<UsableKey>> read_usable_key(Context& context, std::string_view provider,
                                                  std::optional<std::string> account,
                                                  std::stop_token stop) {
-  auto key = PINDUS_TRY(stored_key(context.vault(), &context.refresher(),
-                                   {provider, std::move(account), std::move(stop)}));
+  auto key = TRY(stored_key(context.vault(), &context.refresher(),
+                            {provider, std::move(account), std::move(stop)}));
   if (!key) return std::nullopt;
   return std::move(key->key);
 }

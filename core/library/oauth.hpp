@@ -13,12 +13,17 @@ namespace pindus {
 
 /// What a program that embeds pindus calls beside the commands. `context` must outlive the call,
 /// for the async_ forms the future; its `stop` ends nothing here, the argument does.
+///
+/// Plugins run in this process. That one of them prints (against P9) is this program's to guard
+/// against, whose descriptors these are: pindus itself sets its standard output aside and leads
+/// descriptor 1 to standard error. A plugin that calls exit() is named, and the exit code isn't 0.
 
 /// One sign-in.
 struct OAuthLogin {
   std::string provider;
   std::string account = "default";
-  Answers answers = {};  ///< those that are missing are asked for through the context's io
+  std::string method = "oauth";  ///< its name; that of the kind is the first that is available
+  Answers answers = {};          ///< those that are missing are asked for through the context's io
   bool open_browser = true;
   bool show_qr = true;
 };

@@ -7,6 +7,7 @@
 #include <pindus/plugin.h>
 
 #include "core/base/fault.hpp"
+#include "core/providers/manifest_api.hpp"
 #include "core/providers/manifest_reader.hpp"
 #include "core/providers/merge.hpp"
 #include "core/providers/providers.hpp"
@@ -49,6 +50,9 @@ std::vector<Question> questions_of(const Json& method) {
     Question question{text("name"), text("ask"), text("default")};
     if (question.ask.empty()) question.ask = question.name;
     if (text("kind") == "host") question.kind = Question::Kind::host;
+    // What has no default may be left blank only where the manifest says so.
+    const Json* required = item.find("required");
+    question.required = required == nullptr || required->is_null() || *required->as_boolean();
     questions.push_back(std::move(question));
   }
   return questions;
@@ -63,7 +67,7 @@ std::string text_of(const Json& object, std::string_view name, std::string_view 
 class Discovery {
  public:
   explicit Discovery(const DirectoryOptions& options)
-      : trust_(TrustSource::of_system(), options.executable), reader_(trust_) {
+      : trust_(TrustSource::of_system(), options.executable), reader_(trust_, options.about) {
     list_folders(options);
   }
 
@@ -137,33 +141,47 @@ class Discovery {
     if (const Json* names = merged.json.find("env")) {
       for (const Json& name : *names->as_array()) provider.env.push_back(*name.as_string());
     }
-    for (const AuthKind kind : {AuthKind::oauth, AuthKind::api_key}) {
-      if (const Json* methods = merged.json.find("methods")) {
-        if (const Json* method = methods->find(method_name(kind))) {
-          provider.methods.push_back(make_method(id, kind, *method, merged, manifests));
-        }
+    if (const Json* api = merged.json.find("api")) provider.api = read_api(*api);
+    if (const Json* methods = merged.json.find("methods")) {
+      for (const auto& [name, method] : *methods->as_object()) {
+        const std::string kind = text_of(method, "kind", name);
+        // Of a later version's kind, or of none, which is told.
+        if (!kind_named(kind) && method.find("kind") != nullptr) continue;
+        Method made = make_method(id, name, method, merged, manifests);
+        const auto others = std::ranges::find(provider.methods, AuthKind::api_key, &Method::kind);
+        provider.methods.insert(made.kind == AuthKind::oauth ? others : provider.methods.end(),
+                                std::move(made));
       }
     }
-    provider.merged_json = merged.json.dump();
+    provider.merged = std::move(merged.json);
     provider.files = std::move(merged.files);
     return provider;
   }
 
-  Method make_method(const std::string& id, AuthKind kind, const Json& json,
+  Method make_method(const std::string& id, const std::string& name, const Json& json,
                      const MergedManifest& merged, const std::vector<Manifest>& manifests) {
     Method method;
-    method.kind = kind;
+    method.name = name;
+    const auto kind = kind_named(text_of(json, "kind", name));
+    method.kind = kind.value_or(AuthKind::oauth);
+    method.label = text_of(json, "label", "");
     method.library = text_of(json, "library", "");
     method.abi = text_of(json, "abi", "1.0");
     if (const Json* options = json.find("options")) {
-      for (const auto& [name, value] : *options->as_object()) {
-        method.options.emplace(name, *value.as_string());
+      for (const auto& [option, value] : *options->as_object()) {
+        method.options.emplace(option, *value.as_string());
       }
     }
     method.questions = questions_of(json);
-    const std::string called = fmt::format("the {} method of {}", method_name(kind), id);
-    const Manifest* giver =
-        merged.giver(manifests, fmt::format("/methods/{}/library", method_name(kind)));
+    const auto giver_of = [&](std::string_view member) {
+      return merged.giver(manifests, fmt::format("/methods/{}/{}", name, member));
+    };
+    const Manifest* revoke_url = giver_of("options/revoke_url");
+    const Manifest* token_url = giver_of("options/token_url");
+    // The manifests lie in the order of their merge.
+    method.revoke_url_is_older = revoke_url != nullptr && revoke_url < token_url;
+    const std::string called = fmt::format("the {} method of {}", name, id);
+    const Manifest* giver = giver_of("library");
     if (giver == nullptr) {
       method.unavailable = {fmt::format("no manifest names the library of {}", called),
                             "install the package that has it"};
@@ -171,6 +189,12 @@ class Discovery {
     }
     method.manifest = giver->path;
     method.layer = giver->layer;
+    if (!kind) {
+      method.unavailable = {
+          fmt::format("{} is of no kind", called),
+          fmt::format("add \"kind\": \"oauth\" or \"api-key\" to it in {}", giver->path.native())};
+      return method;
+    }
     FoundLibrary found = find_library(method, *giver, called);
     if (found.unavailable.message.empty()) check_agreement(method, called, found);
     method.library_path = std::move(found.path);
@@ -198,7 +222,7 @@ class Discovery {
       if (!folder->libraries.is_absolute()) continue;  // never in the current directory
       const fs::path path = folder->libraries / method.library;
       std::error_code error;
-      const fs::path canonical = fs::canonical(path, error);
+      const fs::path canonical = paths_.of(folder->libraries, method.library, error);
       if (error == std::errc::no_such_file_or_directory) continue;
       if (error) {
         return {{},
@@ -250,6 +274,7 @@ class Discovery {
   std::vector<LayerFolder> folders_;
   PathTrust trust_;
   ManifestReader reader_;
+  CanonicalPaths paths_;
   std::set<fs::path> told_;  // libraries that aren't used
 };
 

@@ -14,8 +14,8 @@ namespace pindus {
 /// The largest manifest file that is read.
 inline constexpr std::size_t manifest_size_limit = 1 << 20;
 
-/// The longest id of a provider, in bytes.
-inline constexpr std::size_t manifest_id_limit = 64;
+/// Whether a method may have that name.
+[[nodiscard]] bool is_method_name(std::string_view name);
 
 /// One manifest file. Its members have the right types, where they aren't null; whether it is whole
 /// shows only after the merge.
@@ -25,7 +25,7 @@ struct Manifest {
   std::filesystem::path libraries;  ///< where the layer's shared objects are
   std::string id;                   ///< in lower case
   Json json;
-  /// Methods that it has and that this version doesn't know.
+  /// Methods that it has, of a kind that this version doesn't know.
   std::vector<std::string> unknown_methods;
 };
 

@@ -1,40 +1,15 @@
 #include "core/providers/manifest_reader.hpp"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include "core/bare/json_reader.hpp"
-#include "core/base/file_descriptor.hpp"
 #include "core/base/text.hpp"
+#include "core/providers/manifest_checks.hpp"
 
 namespace pindus {
 namespace {
 
 namespace fs = std::filesystem;
-
-// At most one byte more than a manifest may have. Never waits, whatever somebody put in its place.
-std::expected<std::string, int> read_small_file(const fs::path& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  struct stat status = {};
-  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return std::unexpected(errno);
-  if (!S_ISREG(status.st_mode)) return std::unexpected(EINVAL);
-  std::string text;
-  char chunk[4096];
-  while (text.size() <= manifest_size_limit) {
-    const ssize_t count = ::read(file.get(), chunk, sizeof chunk);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return std::unexpected(errno);
-    if (count == 0) break;
-    text.append(chunk, static_cast<std::size_t>(count));
-  }
-  return text;
-}
 
 // The ids that a text gives before it breaks, in lower case.
 std::vector<std::string> ids_in(std::string_view text) {
@@ -66,75 +41,34 @@ std::vector<std::string> ids_in_name(const fs::path& file) {
   return ids;
 }
 
-std::vector<fs::path> manifests_in(const fs::path& folder, std::error_code& error) {
-  std::vector<fs::path> files;
-  fs::directory_iterator entries(folder, error);
-  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
-    const std::string name = entries->path().filename();
-    const bool is_manifest = name.ends_with(".json") && !name.ends_with(".script.json");
-    if (is_manifest && !name.starts_with('.')) files.push_back(entries->path());
-  }
-  std::ranges::sort(files, {}, &fs::path::native);
-  return files;
-}
-
 }  // namespace
 
 void ManifestReader::read(const LayerFolder& folder) {
-  const auto unreadable = [&](const std::error_code& error) {
-    refuse_folder(folder.layer, folder.manifests,
-                  {fmt::format("{} can't be read ({})", folder.manifests.native(), error.message()),
-                   "let it be a folder that you may read, or remove it"});
-  };
-  std::error_code error;
-  if (fs::symlink_status(folder.manifests, error).type() == fs::file_type::not_found) return;
-  // A link that leads nowhere is no missing folder.
-  if (!error) error = fs::is_directory(folder.manifests, error) ? std::error_code() : error;
-  if (error) return unreadable(error);
-  if (const auto distrust = trust_.check_folder(folder.layer, folder.manifests)) {
-    return refuse_folder(folder.layer, folder.manifests,
-                         {fmt::format("nothing in {} is used: {} {}", folder.manifests.native(),
-                                      distrust->component.native(), distrust->reason),
-                          distrust->hint});
-  }
-  const std::vector<fs::path> files = manifests_in(folder.manifests, error);
-  if (error) unreadable(error);
-  for (const fs::path& file : files) read_manifest(folder, file);
+  read_layer_files(
+      trust_, folder.layer, folder.manifests,
+      {.about = about_,
+       .take = [&](const LayerFile& file) { read_manifest(folder, file); },
+       // What it says about its id is believed, since that can only refuse more.
+       .refuse =
+           [&](const LayerFile& file, std::string_view reason, std::string hint) {
+             refuse_file(folder.layer, file.path, file.text, reason, std::move(hint));
+           },
+       .refuse_folder =
+           [&](Reason why) { refuse_folder(folder.layer, folder.manifests, std::move(why)); }});
 }
 
-void ManifestReader::read_manifest(const LayerFolder& folder, const fs::path& file) {
-  std::error_code error;
-  const fs::path canonical = fs::canonical(file, error);
-  if (error) {
-    return refuse_file(folder.layer, file, "", error.message(), "mend the link, or remove it");
-  }
-  const auto distrust = trust_.check(folder.layer, file);
-  const bool is_regular = fs::is_regular_file(canonical, error);
-  const auto text = is_regular ? read_small_file(canonical) : std::unexpected(EINVAL);
-  if (distrust) {
-    const bool is_to_blame = distrust->component == file || distrust->component == canonical;
-    // What it says about its id is believed, since that can only refuse more.
-    return refuse_file(
-        folder.layer, file, text.value_or(""),
-        fmt::format("{} {}", is_to_blame ? "it" : distrust->component.native(), distrust->reason),
-        distrust->hint);
-  }
-  if (!text) {
-    return refuse_file(folder.layer, file, "", std::strerror(text.error()),
-                       "let it be readable, or remove it");
-  }
-  auto manifest = parse_manifest(*text);
+void ManifestReader::read_manifest(const LayerFolder& folder, const LayerFile& file) {
+  auto manifest = parse_manifest(file.text);
   if (!manifest) {
-    return refuse_file(folder.layer, file, *text, manifest.error(),
-                       "correct the file, or remove it");
+    return refuse_file(folder.layer, file.path, file.text, manifest.error(), correct_or_remove);
   }
-  manifest->path = canonical;
+  manifest->path = file.canonical;
   manifest->layer = folder.layer;
   manifest->libraries = folder.libraries;
   for (const std::string& method : manifest->unknown_methods) {
-    warn(folder.layer, file,
-         {fmt::format("the method \"{}\" in {} is passed over: this version doesn't know it",
-                      printable(method), file.native()),
+    warn(folder.layer, file.path,
+         {fmt::format("the method \"{}\" in {} is passed over: this version doesn't know its kind",
+                      printable(method), file.path.native()),
           "upgrade the package pindus"});
   }
   manifests[manifest->id].push_back(*std::move(manifest));

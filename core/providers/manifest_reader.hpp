@@ -2,10 +2,12 @@
 
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/providers/layer_files.hpp"
 #include "core/providers/manifest.hpp"
 #include "core/providers/providers.hpp"
 #include "core/providers/trust.hpp"
@@ -22,8 +24,10 @@ struct LayerFolder {
 /// Reads folders of manifests, and notes what it refuses and whom that concerns. One thread.
 class ManifestReader {
  public:
-  /// `trust` must outlive this object.
-  explicit ManifestReader(const PathTrust& trust) : trust_(trust) {}
+  /// Reads the files that concern one of the ids in `about`, if there are any, else all. Both must
+  /// outlive this object.
+  ManifestReader(const PathTrust& trust, std::span<const std::string> about)
+      : trust_(trust), about_(about) {}
 
   /// Reads the folder's manifests in the order of their names' bytes; one that isn't there has
   /// none. What is read later goes over what was read before.
@@ -41,11 +45,12 @@ class ManifestReader {
   std::vector<DirectoryWarning> warnings;
 
  private:
-  void read_manifest(const LayerFolder& folder, const std::filesystem::path& file);
+  void read_manifest(const LayerFolder& folder, const LayerFile& file);
   void refuse_file(Layer layer, const std::filesystem::path& file, std::string_view text,
                    std::string_view reason, std::string hint);
 
   const PathTrust& trust_;
+  std::span<const std::string> about_;
 };
 
 }  // namespace pindus

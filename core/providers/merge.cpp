@@ -6,45 +6,28 @@
 namespace pindus {
 namespace {
 
-// A reference token of RFC 6901.
-std::string escape_token(std::string_view name) {
-  std::string token;
-  for (const char c : name) {
-    if (c == '~') {
-      token += "~0";
-    } else if (c == '/') {
-      token += "~1";
-    } else {
-      token += c;
-    }
-  }
-  return token;
-}
-
 // Keeps track of which file each value (all but non-empty objects) is from.
 class Origins {
  public:
-  Origins(std::vector<ManifestFile>& files, const Json& merged) : files_(files), merged_(merged) {}
+  explicit Origins(std::vector<ManifestFile>& files) : files_(files) {}
 
-  // To be told of each patch before it is merged.
-  void apply(std::size_t file, const std::string& pointer, const Json& patch) {
+  // To be told of each patch before it is merged into what is `there`, if anything is.
+  void apply(std::size_t file, const std::string& pointer, const Json* there, const Json& patch) {
     const auto* object = patch.as_object();
     if (object == nullptr) {
       // Who says the same again is where it is from, and has overridden nothing.
-      if (const auto there = merged_.at(pointer);
-          there && *there != nullptr && (*there)->dump() == patch.dump()) {
-        origin_[pointer] = file;
-        return;
+      if (there != nullptr && !same_value(*there, patch)) {
+        hide_below(file, pointer);
+        hide(file, pointer);
       }
-      hide_below(file, pointer);
-      hide(file, pointer);
       if (!patch.is_null()) origin_[pointer] = file;
       return;
     }
-    hide(file, pointer);
+    if (there != nullptr) hide(file, pointer);
     for (const auto& [name, change] : *object) {
       const bool heads_every_file = pointer.empty() && (name == "manifest" || name == "id");
-      if (!heads_every_file) apply(file, pointer + "/" + escape_token(name), change);
+      if (heads_every_file) continue;
+      apply(file, pointer + "/" + pointer_token(name), there ? there->find(name) : nullptr, change);
     }
     if (object->empty() && !has_below(pointer)) origin_[pointer] = file;
   }
@@ -79,7 +62,6 @@ class Origins {
   }
 
   std::vector<ManifestFile>& files_;
-  const Json& merged_;
   Origin origin_;
 };
 
@@ -98,9 +80,9 @@ MergedManifest merge_manifests(std::span<const Manifest> manifests) {
   for (const Manifest& manifest : manifests) {
     merged.files.push_back({manifest.path, manifest.layer, {}, {}, {}});
   }
-  Origins origins(merged.files, merged.json);
+  Origins origins(merged.files);
   for (std::size_t i = 0; i < manifests.size(); ++i) {
-    origins.apply(i, "", manifests[i].json);
+    origins.apply(i, "", i == 0 ? nullptr : &merged.json, manifests[i].json);
     merged.json.merge_patch(manifests[i].json);
   }
   origins.tell_what_stands();

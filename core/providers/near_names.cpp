@@ -14,27 +14,16 @@ std::vector<std::string> names_of(const Provider& provider) {
   return names;
 }
 
-// How far off what was typed is; nothing where the two have too little in common. A third may be
-// wrong, and a beginning of at least three letters counts as one mistake.
-std::optional<std::size_t> distance_of_name(std::string_view typed, std::string_view name) {
-  if (typed.size() >= 3 && name.starts_with(typed)) return name == typed ? 0 : 1;
-  const std::size_t distance = edit_distance(typed, name);
-  if (distance * 3 > std::max(typed.size(), name.size())) return std::nullopt;
-  return distance;
-}
-
 }  // namespace
 
 std::vector<std::string> ProviderDirectory::near_names(std::string_view id) const {
-  constexpr std::size_t longest_that_is_compared = 100;
   constexpr std::size_t most = 3;
-  if (id.size() > longest_that_is_compared) return {};
   const std::string typed = ascii_lower(id);
   std::vector<std::pair<std::size_t, std::string>> near;
   for (const Provider& provider : providers_) {
     std::optional<std::size_t> nearest;
     for (const std::string& name : names_of(provider)) {
-      const auto distance = distance_of_name(typed, name);
+      const auto distance = name_distance(typed, name);
       if (distance && (!nearest || *distance < *nearest)) nearest = distance;
     }
     if (nearest) near.emplace_back(*nearest, provider.id);

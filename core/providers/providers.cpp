@@ -54,9 +54,9 @@ std::vector<LoginChoice> list_login_providers(const ProviderDirectory& directory
   std::vector<LoginChoice> choices;
   for (const AuthKind kind : {AuthKind::oauth, AuthKind::api_key}) {
     for (const Provider& provider : directory.providers()) {
-      const Method* method = provider.method(kind);
-      if (provider.enabled && !provider.refused && method != nullptr && method->available()) {
-        choices.push_back({&provider, kind});
+      if (!provider.enabled || provider.refused) continue;
+      for (const Method& method : provider.methods) {
+        if (method.kind == kind && method.available()) choices.push_back({&provider, &method});
       }
     }
   }

@@ -44,6 +44,9 @@ struct DirectoryOptions {
   /// PINDUS_PLUGIN_PATH, earlier wins; entries that aren't absolute are passed over with a warning.
   std::vector<std::filesystem::path> environment_path;
   std::vector<std::filesystem::path> command_line_path;  ///< --plugin-path, earlier wins
+  /// What is asked for: ids of providers, or names of clients' commands. Files that mention none of
+  /// them, not even with an escape, aren't examined. Empty: whatever there is.
+  std::vector<std::string> about = {};
 
   /// The options of an installed or built tree whose program directory is that of `executable`, a
   /// canonical path (PREFIX/bin/x or PREFIX/libexec/pindus/x); PINDUS_PLUGIN_PATH from
@@ -94,12 +97,12 @@ class ProviderDirectory {
 /// A line of the sign-in menu.
 struct LoginChoice {
   const Provider* provider = nullptr;
-  AuthKind method = AuthKind::api_key;
+  const Method* method = nullptr;
 };
 
 /// What the menu offers: providers that are enabled and not refused, methods whose library is
-/// there; browser sign-in first,
-/// a provider with both methods twice. Borrowed from the directory.
+/// there; browser sign-in first, a provider once for each of its methods. Borrowed from the
+/// directory.
 [[nodiscard]] std::vector<LoginChoice> list_login_providers(const ProviderDirectory& directory);
 
 }  // namespace pindus

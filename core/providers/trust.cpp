@@ -55,7 +55,7 @@ Distrust not_examined(const fs::path& path, int error) {
 PathTrust::PathTrust(TrustSource source, const fs::path& executable) : source_(std::move(source)) {
   const auto facts = source_.facts(executable);
   if (executable.empty() || !facts) return;
-  executable_ = Executable{executable, facts->owner, {}};
+  executable_ = Executable{facts->owner, components_of(executable.parent_path()), {}};
   // Whoever may write to a directory above the executable can put another one in its place; a
   // sticky one only lets them add to it.
   for (const fs::path& path : components_of(executable)) {
@@ -68,30 +68,58 @@ PathTrust::PathTrust(TrustSource source, const fs::path& executable) : source_(s
 }
 
 std::optional<Distrust> PathTrust::check(Layer layer, const fs::path& file) const {
-  return judge(layer, file, FileFacts::Kind::regular);
+  const Judgement& folder = judgement_of(layer, file.parent_path());
+  if (!folder.distrust) {
+    const fs::path here = folder.place / file.filename();
+    const auto facts = source_.facts(here);
+    if (facts && facts->kind == FileFacts::Kind::regular) {
+      return check_component(layer, {here, *facts, folder.is_sticky, false});
+    }
+  }
+  // What is wrong, or a link, which leads through other folders.
+  return judge(layer, file, FileFacts::Kind::regular).distrust;
 }
 
 std::optional<Distrust> PathTrust::check_folder(Layer layer, const fs::path& folder) const {
-  return judge(layer, folder, FileFacts::Kind::directory);
+  return judgement_of(layer, folder).distrust;
 }
 
-std::optional<Distrust> PathTrust::judge(Layer layer, const fs::path& path,
-                                         FileFacts::Kind wanted) const {
+const PathTrust::Judgement& PathTrust::judgement_of(Layer layer, const fs::path& folder) const {
+  const auto [known, is_new] = judgements_.try_emplace({layer, folder.native()});
+  if (is_new) known->second = judge(layer, folder, FileFacts::Kind::directory);
+  return known->second;
+}
+
+PathTrust::Judgement PathTrust::judge(Layer layer, const fs::path& path,
+                                      FileFacts::Kind wanted) const {
   const bool is_file = wanted == FileFacts::Kind::regular;
-  const auto components = walk(path, is_file ? 2 : 1);
-  if (!components) return components.error();
-  if (components->empty() || components->back().facts.kind != wanted) {
+  const auto walked = walk(path, is_file ? 2 : 1);
+  if (!walked) return {walked.error()};
+  const Components& components = walked->components;
+  if (components.empty() || components.back().facts.kind != wanted) {
     const std::string_view what = is_file ? "file" : "folder";
-    return Distrust{path, fmt::format("is not a {}{}", is_file ? "regular " : "", what),
-                    fmt::format("put a {} in the place of {}", what, shell_word(path.native()))};
+    return {Distrust{path, fmt::format("is not a {}{}", is_file ? "regular " : "", what),
+                     fmt::format("put a {} in the place of {}", what, shell_word(path.native()))}};
   }
-  if (layer == Layer::vendor && executable_) return check_as_vendor(*components, *executable_);
-  return check_strictly(*components);
+  for (const Component& component : components) {
+    if (auto distrust = check_component(layer, component)) return {std::move(distrust)};
+  }
+  return {std::nullopt, walked->end, walked->ends_in_sticky_folder};
+}
+
+// Looks at each folder once.
+std::expected<FileFacts, int> PathTrust::facts_of(const fs::path& path) const {
+  if (const auto known = folders_.find(path.native()); known != folders_.end()) {
+    return known->second;
+  }
+  auto facts = source_.facts(path);
+  if (facts && facts->kind == FileFacts::Kind::directory) folders_.emplace(path.native(), *facts);
+  return facts;
 }
 
 // Goes through a path as the kernel does. The last component is what it leads to.
-std::expected<PathTrust::Components, Distrust> PathTrust::walk(const fs::path& path,
-                                                               std::size_t near_end) const {
+std::expected<PathTrust::Walk, Distrust> PathTrust::walk(const fs::path& path,
+                                                         std::size_t near_end) const {
   Components components;
   fs::path folder;  // where the next name is looked up; holds no link
   bool in_sticky_folder = false;
@@ -103,12 +131,12 @@ std::expected<PathTrust::Components, Distrust> PathTrust::walk(const fs::path& p
     if (next.name.empty() || next.name == ".") continue;
     if (next.name == "..") {
       folder = folder.parent_path();
-      const auto facts = source_.facts(folder);
+      const auto facts = facts_of(folder);
       in_sticky_folder = facts && is_sticky(*facts);
       continue;
     }
     const fs::path here = folder / next.name;  // a root takes the place of all before it
-    auto facts = source_.facts(here);
+    auto facts = facts_of(here);
     if (!facts) return std::unexpected(not_examined(here, facts.error()));
     const bool is_top = here == here.root_path();
     components.push_back({here, *facts, in_sticky_folder && !is_top, next.is_far_above});
@@ -127,41 +155,40 @@ std::expected<PathTrust::Components, Distrust> PathTrust::walk(const fs::path& p
       if (component.path == end) component.is_far_above = false;
     }
   }
-  return components;
+  return Walk{std::move(components), std::move(folder), in_sticky_folder};
 }
 
-std::optional<Distrust> PathTrust::check_as_vendor(const Components& components,
+std::optional<Distrust> PathTrust::check_component(Layer layer, const Component& component) const {
+  return layer == Layer::vendor && executable_ ? check_as_vendor(component, *executable_)
+                                               : check_strictly(component);
+}
+
+std::optional<Distrust> PathTrust::check_as_vendor(const Component& component,
                                                    const Executable& executable) const {
-  const auto own = components_of(executable.path.parent_path());
+  if (std::ranges::find(executable.folders, component.path) != executable.folders.end()) {
+    return std::nullopt;
+  }
   const auto is_trusted_user = [&](uid_t user) {
     return is_root_or_user(user) || user == executable.owner;
   };
   const auto is_trusted_group = [&](gid_t group) {
     return std::ranges::find(executable.groups, group) != executable.groups.end();
   };
-  for (const Component& component : components) {
-    if (std::ranges::find(own, component.path) != own.end()) continue;
-    if (!is_trusted_user(component.facts.owner)) return wrong_owner(component);
-    if (auto distrust = writable(component, is_trusted_user, is_trusted_group)) return distrust;
-  }
-  return std::nullopt;
+  if (!is_trusted_user(component.facts.owner)) return wrong_owner(component);
+  return writable(component, is_trusted_user, is_trusted_group);
 }
 
-std::optional<Distrust> PathTrust::check_strictly(const Components& components) const {
-  for (const Component& component : components) {
-    const FileFacts& facts = component.facts;
-    const bool stands_in_for_root = component.is_far_above && !component.in_sticky_folder &&
-                                    source_.stand_in_for_root == facts.owner;
-    if (!is_root_or_user(facts.owner) && !stands_in_for_root) return wrong_owner(component);
-    // There nobody else can rename or remove what is root's or the user's, and what is in it is
-    // one of the next components.
-    if (is_sticky(facts)) continue;
-    const auto distrust = writable(
-        component, [&](uid_t user) { return is_root_or_user(user); },
-        [&](gid_t group) { return source_.is_private_group(facts.owner, group); });
-    if (distrust) return distrust;
-  }
-  return std::nullopt;
+std::optional<Distrust> PathTrust::check_strictly(const Component& component) const {
+  const FileFacts& facts = component.facts;
+  const bool stands_in_for_root = component.is_far_above && !component.in_sticky_folder &&
+                                  source_.stand_in_for_root == facts.owner;
+  if (!is_root_or_user(facts.owner) && !stands_in_for_root) return wrong_owner(component);
+  // There nobody else can rename or remove what is root's or the user's, and what is in it is
+  // one of the next components.
+  if (is_sticky(facts)) return std::nullopt;
+  return writable(
+      component, [&](uid_t user) { return is_root_or_user(user); },
+      [&](gid_t group) { return source_.is_private_group(facts.owner, group); });
 }
 
 bool PathTrust::is_root_or_user(uid_t owner) const noexcept {

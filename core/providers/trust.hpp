@@ -5,6 +5,7 @@
 #include <expected>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,7 +33,7 @@ struct TrustSource {
   /// The facts of a path without following a link; the error is an errno.
   std::function<std::expected<FileFacts, int>(const std::filesystem::path&)> facts;
   /// Whether nobody but `owner` is in `group`: it is the owner's primary one and of the owner's
-  /// name, it has no other member, and nobody else's primary group.
+  /// name, has no other member and no second name, and is nobody else's primary group.
   std::function<bool(uid_t owner, gid_t group)> is_private_group;
   std::function<std::string(uid_t)> user_name;
   std::function<std::string(gid_t)> group_name;
@@ -54,7 +55,8 @@ struct Distrust {
 /// Decides whether a manifest or library may be used, by who could have put it there. In the vendor
 /// layer that is whoever could replace the executable too; elsewhere only root and the user. What
 /// is looked at is what the kernel goes through: each component of the path as it is named, the
-/// place of a link before what it leads to. One thread.
+/// place of a link before what it leads to. What a folder is like is asked once: an object serves
+/// one reading of the manifests. One thread.
 class PathTrust {
  public:
   /// `executable` is canonical. Where it is empty or can't be examined, the vendor layer has no
@@ -76,19 +78,34 @@ class PathTrust {
     bool is_far_above = true;  // above the file and the folder that it is in
   };
   using Components = std::vector<Component>;
+  struct Walk {
+    Components components;
+    std::filesystem::path end;  // without links
+    bool ends_in_sticky_folder = false;
+  };
   struct Executable {
-    std::filesystem::path path;
     uid_t owner = 0;
-    std::vector<gid_t> groups;  // that could replace it
+    std::vector<std::filesystem::path> folders;  // that it is in
+    std::vector<gid_t> groups;                   // that could replace it
+  };
+  struct Judgement {
+    std::optional<Distrust> distrust = {};
+    std::filesystem::path place = {};  // without links
+    bool is_sticky = false;
   };
 
-  [[nodiscard]] std::optional<Distrust> judge(Layer layer, const std::filesystem::path& path,
-                                              FileFacts::Kind wanted) const;
-  [[nodiscard]] std::expected<Components, Distrust> walk(const std::filesystem::path& path,
-                                                         std::size_t near_end) const;
-  [[nodiscard]] std::optional<Distrust> check_as_vendor(const Components& components,
+  [[nodiscard]] const Judgement& judgement_of(Layer layer,
+                                              const std::filesystem::path& folder) const;
+  [[nodiscard]] Judgement judge(Layer layer, const std::filesystem::path& path,
+                                FileFacts::Kind wanted) const;
+  [[nodiscard]] std::expected<Walk, Distrust> walk(const std::filesystem::path& path,
+                                                   std::size_t near_end) const;
+  [[nodiscard]] std::expected<FileFacts, int> facts_of(const std::filesystem::path& path) const;
+  [[nodiscard]] std::optional<Distrust> check_component(Layer layer,
+                                                        const Component& component) const;
+  [[nodiscard]] std::optional<Distrust> check_as_vendor(const Component& component,
                                                         const Executable& executable) const;
-  [[nodiscard]] std::optional<Distrust> check_strictly(const Components& components) const;
+  [[nodiscard]] std::optional<Distrust> check_strictly(const Component& component) const;
   [[nodiscard]] std::optional<Distrust> wrong_owner(const Component& component) const;
   [[nodiscard]] std::optional<Distrust> writable(
       const Component& component, const std::function<bool(uid_t)>& is_trusted_user,
@@ -97,6 +114,9 @@ class PathTrust {
 
   TrustSource source_;
   std::optional<Executable> executable_;
+  /// The files of a layer have all but one component in common, and layers have some.
+  mutable std::map<std::pair<Layer, std::string>, Judgement> judgements_;
+  mutable std::map<std::string, FileFacts, std::less<>> folders_;
 };
 
 }  // namespace pindus

@@ -44,6 +44,12 @@ struct Group {
   std::vector<std::string> members;  // but for those whose primary group it is
 };
 
+Group copy_of(const struct ::group& entry) {
+  Group copy{entry.gr_name, {}};
+  for (char** member = entry.gr_mem; *member != nullptr; ++member) copy.members.push_back(*member);
+  return copy;
+}
+
 std::optional<Group> group_of(gid_t number) {
   std::vector<char> buffer(longest_entry);
   struct ::group entry = {};
@@ -51,16 +57,19 @@ std::optional<Group> group_of(gid_t number) {
   if (getgrgid_r(number, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) {
     return std::nullopt;
   }
-  Group told{found->gr_name, {}};
-  for (char** member = found->gr_mem; *member != nullptr; ++member) told.members.push_back(*member);
-  return told;
+  return copy_of(*found);
+}
+
+// The process has one position in either list of the system.
+std::mutex& one_enumeration() {
+  static std::mutex mutex;
+  return mutex;
 }
 
 // Whether it is the primary group of another account. Those that the system doesn't enumerate (a
 // large network directory) can't be seen.
 bool is_primary_group_of_others(uid_t owner, gid_t number) {
-  static std::mutex one_enumeration;  // the process has one position in the list
-  const std::lock_guard lock(one_enumeration);
+  const std::lock_guard lock(one_enumeration());
   bool found = false;
   setpwent();
   while (const passwd* entry = getpwent()) {  // NOLINT(concurrency-mt-unsafe)
@@ -68,6 +77,18 @@ bool is_primary_group_of_others(uid_t owner, gid_t number) {
   }
   endpwent();
   return found;
+}
+
+// All entries of that number: it may have several, and the kernel knows no names.
+std::vector<Group> groups_of(gid_t number) {
+  const std::lock_guard lock(one_enumeration());
+  std::vector<Group> groups;
+  setgrent();
+  while (const struct ::group* entry = getgrent()) {  // NOLINT(concurrency-mt-unsafe)
+    if (entry->gr_gid == number) groups.push_back(copy_of(*entry));
+  }
+  endgrent();
+  return groups;
 }
 
 std::expected<FileFacts, int> facts_of(const fs::path& path) {
@@ -101,10 +122,14 @@ std::expected<FileFacts, int> facts_of(const fs::path& path) {
 bool has_as_private_group(uid_t owner, gid_t number) {
   const auto account = account_of(owner);
   const auto group = group_of(number);
-  if (!account || !group || account->group != number || group->name != account->name) return false;
-  const bool has_others = std::ranges::any_of(
-      group->members, [&](const std::string& member) { return member != account->name; });
-  return !has_others && !is_primary_group_of_others(owner, number);
+  if (!account || !group || account->group != number) return false;
+  const auto is_the_owners = [&](const Group& entry) {
+    return entry.name == account->name &&
+           std::ranges::all_of(entry.members,
+                               [&](const std::string& member) { return member == account->name; });
+  };
+  return is_the_owners(*group) && std::ranges::all_of(groups_of(number), is_the_owners) &&
+         !is_primary_group_of_others(owner, number);
 }
 
 }  // namespace

@@ -5,10 +5,13 @@
 #include <fmt/ranges.h>
 #include <stdlib.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace pindus::http {
 namespace {
@@ -31,10 +34,17 @@ bool has_hashed_certificates(const char* directory) {
   return false;
 }
 
-// Nothing where no certificate is in it: a mistake there is none of the other authorities'.
+// Nothing where no certificate is in it: a mistake there is none of the other authorities'. Only of
+// a file, since a pipe may never end.
 std::optional<std::string> read_certificates(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
+  const auto size = std::filesystem::file_size(path, error);
+  if (error) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string text(size, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(size));
+  text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.find("-----BEGIN ") == std::string::npos) return std::nullopt;
   return text;
 }
@@ -87,6 +97,14 @@ Authorities choose_authorities(const char* built_in_file, const char* built_in_d
   add_system(chosen, built_in_file, built_in_directory);
   if (const auto extra = variable("NODE_EXTRA_CA_CERTS")) add_extra(chosen, *extra);
   return chosen;
+}
+
+bool Authorities::give_up_extra() {
+  if (pem.empty()) return false;
+  pem.clear();
+  useless_extra = std::move(variables.back());
+  variables.pop_back();
+  return true;
 }
 
 std::string Authorities::described() const {

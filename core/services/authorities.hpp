@@ -23,7 +23,11 @@ struct Authorities {
 
   std::vector<Variable> variables;        ///< those that had a say
   std::optional<std::string> system;      ///< what of the system's own is among them
-  std::optional<Variable> useless_extra;  ///< NODE_EXTRA_CA_CERTS, where no certificate is in it
+  std::optional<Variable> useless_extra;  ///< NODE_EXTRA_CA_CERTS, where it is of no use
+
+  /// Takes NODE_EXTRA_CA_CERTS away again, since libcurl couldn't read what it names; false where
+  /// it is not among them.
+  bool give_up_extra();
 
   /// For the log: "SSL_CERT_FILE=/home/me/ca.pem, /etc/ssl/certs".
   [[nodiscard]] std::string described() const;

@@ -16,11 +16,11 @@
 #include <string_view>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 #include "core/base/stoppable_wait.hpp"
 #include "core/base/text.hpp"
 #include "core/services/authorities.hpp"
+#include "core/services/http_answer.hpp"
 #include "core/services/http_failure.hpp"
 #include "core/services/http_rules.hpp"
 
@@ -32,7 +32,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr long connect_limit_ms = 10'000;
 constexpr milliseconds pause_before_repeat{500};
-constexpr std::size_t answer_limit = std::size_t{1} << 20;
 
 using Kind = HttpFailure::Kind;
 using Easy = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
@@ -55,50 +54,6 @@ void* wiping_realloc(void* block, std::size_t size) {
   }
   return bigger;
 }
-
-// An answer under way. Its buffer grows by hand, so that no outgrown copy of it stays behind.
-class Answer {
- public:
-  std::size_t take_body(std::string_view part) {
-    if (!count(part)) return 0;
-    if (body_.size() + part.size() > body_.capacity()) {
-      std::string bigger;
-      bigger.reserve(std::max(2 * body_.capacity(), body_.size() + part.size()));
-      bigger.append(body_);
-      const Secret outgrown(std::exchange(body_, std::move(bigger)));
-    }
-    body_.append(part);
-    return part.size();
-  }
-
-  std::size_t take_header(std::string_view line) {
-    if (!count(line)) return 0;
-    const std::size_t taken = line.size();
-    if (line.starts_with("HTTP/")) headers_.clear();  // an interim answer (100) came before
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) return taken;
-    headers_.emplace_back(line.substr(0, colon), trimmed(line.substr(colon + 1)));
-    return taken;
-  }
-
-  [[nodiscard]] bool too_large() const noexcept { return too_large_; }
-
-  [[nodiscard]] HttpResponse finish(int status) && {
-    return {status, std::move(headers_), Secret(std::move(body_))};
-  }
-
- private:
-  bool count(std::string_view part) noexcept {
-    too_large_ = part.size() > answer_limit - received_;
-    if (!too_large_) received_ += part.size();
-    return !too_large_;
-  }
-
-  std::vector<std::pair<std::string, std::string>> headers_;
-  std::string body_;
-  std::size_t received_ = 0;
-  bool too_large_ = false;
-};
 
 template <std::size_t (Answer::*take)(std::string_view)>
 std::size_t receive(char* data, std::size_t, std::size_t size, void* answer) noexcept {
@@ -135,6 +90,8 @@ void set_limits(CURL* easy, milliseconds limit) {
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
+constexpr std::string_view type_field = "Content-Type";
+
 List header_list(const HttpRequest& request) {
   List list(nullptr, &curl_slist_free_all);
   const auto append = [&list](const std::string& line) {
@@ -145,6 +102,10 @@ List header_list(const HttpRequest& request) {
   };
   append("Expect:");  // a server that doesn't know it would cost a second
   append("Accept-Encoding:");
+  const bool says_type = std::ranges::any_of(request.headers, [](const auto& field) {
+    return equal_ignoring_case(field.first, type_field);
+  });
+  if (!says_type) append(fmt::format("{}:", type_field));  // curl would call every body a form
   for (const auto& [name, value] : request.headers) {
     std::string line;
     line.reserve(name.size() + 2 + value.view().size());
@@ -158,6 +119,14 @@ List header_list(const HttpRequest& request) {
   return list;
 }
 
+// A name of loopback is looked up nowhere. libcurl knows "localhost" for one, but not "localhost.".
+List places_instead(const HttpRequest& request, std::string_view host) {
+  if (is_encrypted(request.url) || !is_loopback_name(host)) return {nullptr, &curl_slist_free_all};
+  List list(curl_slist_append(nullptr, "::localhost:"), &curl_slist_free_all);
+  if (!list) throw std::bad_alloc();
+  return list;
+}
+
 void set_request(CURL* easy, const HttpRequest& request, const curl_slist* headers) {
   const std::string agent =
       request.user_agent.empty() ? "pindus/" PINDUS_VERSION : request.user_agent;
@@ -166,11 +135,18 @@ void set_request(CURL* easy, const HttpRequest& request, const curl_slist* heade
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
   // Nothing is asked for, and what some send all the same is undone.
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-  if (request.method == "POST") {
-    const std::string_view body = request.body.view();
+  const std::string_view body = request.body.view();
+  const std::string_view method = request.method;
+  // RFC 9110 section 8.6: these say the length of their body also where it is 0.
+  const bool expects_body = method == "POST" || method == "PUT" || method == "PATCH";
+  if (method == "HEAD") curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  if (expects_body || !body.empty()) {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.data());
+  }
+  if (method != "GET" && method != "HEAD" && method != "POST") {
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }
   // Only loopback is spoken to in the clear, and a proxy isn't loopback.
   if (!is_encrypted(request.url)) curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -184,16 +160,21 @@ bool is_under_way(CURL* easy) {
 }
 
 // Runs the transfer; nothing where it was stopped.
-std::optional<CURLcode> run(CURLM* multi, CURL* easy, WhenSent when_sent,
+std::optional<CURLcode> run(CURLM* multi, CURL* easy, const HttpRequest& request,
                             const std::stop_token& stop) {
   if (curl_multi_add_handle(multi, easy) != CURLM_OK) return CURLE_FAILED_INIT;
   const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
-  const auto is_stopped = [&] {
-    return stop.stop_requested() && !(when_sent == WhenSent::finishes && is_under_way(easy));
+  const auto goes_on = [&] {
+    return request.on_stop == OnStop::goes_on ||
+           (request.on_stop == OnStop::ends_unless_sent && is_under_way(easy));
   };
+  const auto is_stopped = [&] { return stop.stop_requested() && !goes_on(); };
+  bool is_told = false;
   int running = 1;
   std::optional<CURLcode> outcome;
   while (running != 0 && !is_stopped()) {
+    if (stop.stop_requested() && !is_told && request.stop_delayed) request.stop_delayed();
+    is_told = stop.stop_requested();
     if (curl_multi_perform(multi, &running) != CURLM_OK) break;
     if (running != 0) curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
   }
@@ -296,7 +277,8 @@ std::unexpected<HttpFailure> interrupted(std::string_view host) {
 
 struct Attempt {
   Outcome outcome;
-  bool may_be_repeated = false;  // nothing was sent, and the same may succeed in a moment
+  bool may_be_repeated = false;         // nothing was sent, and the same may succeed in a moment
+  bool authorities_unreadable = false;  // nothing was sent either
 };
 
 Attempt attempt(const HttpRequest& request, const std::string& host, const Authorities& authorities,
@@ -305,17 +287,19 @@ Attempt attempt(const HttpRequest& request, const std::string& host, const Autho
   const Multi multi(curl_multi_init(), &curl_multi_cleanup);
   if (!easy || !multi) throw std::bad_alloc();
   const List headers = header_list(request);
+  const List places = places_instead(request, host);
   Answer answer;
   set_limits(easy.get(), limit);
   set_authorities(easy.get(), authorities);
   set_request(easy.get(), request, headers.get());
   set_trace(easy.get(), trace);
+  curl_easy_setopt(easy.get(), CURLOPT_CONNECT_TO, places.get());
   curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, &receive<&Answer::take_body>);
   curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &answer);
   curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, &receive<&Answer::take_header>);
   curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &answer);
 
-  const std::optional<CURLcode> code = run(multi.get(), easy.get(), request.when_sent, stop);
+  const std::optional<CURLcode> code = run(multi.get(), easy.get(), request, stop);
   const int status = static_cast<int>(known<long>(easy.get(), CURLINFO_RESPONSE_CODE));
   if (!code) return {interrupted(host)};
   if (answer.too_large()) {
@@ -333,7 +317,8 @@ Attempt attempt(const HttpRequest& request, const std::string& host, const Autho
                               .tls_error = trace.error.data(),
                               .in_words = curl_easy_strerror(*code),
                               .authorities = authorities};
-  return {std::unexpected(describe_failure(failed)), !is_under_way(easy.get()) && may_pass(failed)};
+  return {std::unexpected(describe_failure(failed)), !is_under_way(easy.get()) && may_pass(failed),
+          failed.trouble == Trouble::authorities};
 }
 
 }  // namespace
@@ -345,9 +330,9 @@ bool start() noexcept {
 
 std::expected<HttpResponse, HttpFailure> send(const HttpRequest& request, std::stop_token stop) {
   if (auto refusal = refuse_request(request)) return std::unexpected(std::move(*refusal));
-  const std::string host = url_host(request.url).value();
+  const std::string host = url_host(request.url).value_or(std::string{});
   const curl_version_info_data* built = curl_version_info(CURLVERSION_NOW);
-  const Authorities authorities = choose_authorities(built->cainfo, built->capath);
+  Authorities authorities = choose_authorities(built->cainfo, built->capath);
   const auto end = Clock::now() + request.time_limit;
   const auto logged_attempt = [&] {
     const auto start = Clock::now();
@@ -359,8 +344,12 @@ std::expected<HttpResponse, HttpFailure> send(const HttpRequest& request, std::s
     return made;
   };
   Attempt made = logged_attempt();
+  if (made.authorities_unreadable && authorities.give_up_extra()) made = logged_attempt();
   if (made.may_be_repeated && Clock::now() + pause_before_repeat < end) {
-    if (!wait_unless_stopped(pause_before_repeat, stop)) return interrupted(host);
+    const bool ends = request.on_stop != OnStop::goes_on;
+    if (!wait_unless_stopped(pause_before_repeat, ends ? stop : std::stop_token())) {
+      return interrupted(host);
+    }
     made = logged_attempt();
   }
   return std::move(made.outcome);

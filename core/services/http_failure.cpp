@@ -21,7 +21,15 @@ std::string check_way(const FailedTransfer& failed) {
   return fmt::format("{} is set: check that the proxy is right", failed.proxy_variable);
 }
 
-enum class Handshake { reset, closed, clear_text, old_protocol, alert, unknown };
+enum class Handshake {
+  reset,
+  closed,
+  clear_text,
+  old_protocol,
+  certificate_required,
+  alert,
+  unknown
+};
 
 // The reason in OpenSSL's packed error codes (ERR_GET_REASON), which are in its error texts; 0
 // where the text has none.
@@ -39,6 +47,7 @@ unsigned reason_of(std::string_view text) {
 Handshake handshake_of(std::string_view text) {
   constexpr unsigned of_alerts = 1000;  // SSL_AD_REASON_OFFSET
   constexpr unsigned alert_protocol_version = of_alerts + 70;
+  constexpr unsigned alert_certificate_required = of_alerts + 116;
   constexpr unsigned unexpected_eof = 294;
   // unsupported protocol, wrong SSL version, no protocols available, version too low
   constexpr std::array<unsigned, 5> old_protocol = {258, 266, 191, 396, alert_protocol_version};
@@ -49,6 +58,7 @@ Handshake handshake_of(std::string_view text) {
   if (std::ranges::find(old_protocol, reason) != old_protocol.end()) return Handshake::old_protocol;
   if (std::ranges::find(clear_text, reason) != clear_text.end()) return Handshake::clear_text;
   if (reason == unexpected_eof) return Handshake::closed;
+  if (reason == alert_certificate_required) return Handshake::certificate_required;
   if (reason > of_alerts && reason < of_alerts + 256) return Handshake::alert;
   if (text.find("Connection reset") != std::string_view::npos) return Handshake::reset;
   if (text.find("SSL_ERROR_SYSCALL") != std::string_view::npos) return Handshake::closed;
@@ -59,8 +69,14 @@ Handshake handshake_of(std::string_view text) {
 std::string_view alert_name(std::string_view text) {
   constexpr std::string_view alert = "alert ";
   text = text.substr(text.rfind(':') + 1);
+  text = text.substr(0, text.find(','));  // ", errno 0"
   text = text.substr(text.find(' ') + 1);
   return text.starts_with(alert) ? text.substr(alert.size()) : text;
+}
+
+HttpFailure wants_certificate(std::string_view host) {
+  return network(fmt::format("{} wants a certificate of yours", host),
+                 "pindus has none to show: see whether the address is right");
 }
 
 HttpFailure describe_handshake(const FailedTransfer& failed) {
@@ -78,6 +94,7 @@ HttpFailure describe_handshake(const FailedTransfer& failed) {
     case Handshake::old_protocol:
       return network(fmt::format("{} offers no TLS 1.2 or later", host),
                      "the server, or what stands before it, has to be brought up to date");
+    case Handshake::certificate_required: return wants_certificate(host);
     case Handshake::alert:
       return network(
           fmt::format("{} refused to set up TLS ({})", host, alert_name(failed.tls_error)),
@@ -109,6 +126,11 @@ HttpFailure describe_certificate(const FailedTransfer& failed) {
 }
 
 HttpFailure describe_broken_off(const FailedTransfer& failed) {
+  // TLS 1.3 lets a server refuse the client after the handshake.
+  const Handshake handshake = handshake_of(failed.tls_error);
+  if (handshake == Handshake::alert || handshake == Handshake::certificate_required) {
+    return describe_handshake(failed);
+  }
   if (failed.status == 0) {
     return network(
         fmt::format("{} closed the connection before its answer was complete", failed.host),
@@ -152,9 +174,7 @@ HttpFailure describe(const FailedTransfer& failed) {
           failed.authorities.hint_where_unreadable());
     case Trouble::handshake: return describe_handshake(failed);
     case Trouble::certificate: return describe_certificate(failed);
-    case Trouble::client_certificate:
-      return network(fmt::format("{} wants a certificate of yours", host),
-                     "pindus has none to show: see whether the address is right");
+    case Trouble::client_certificate: return wants_certificate(host);
     case Trouble::broken_off: return describe_broken_off(failed);
     case Trouble::encoding:
       return network(fmt::format("{} sent an answer whose encoding can't be undone", host),

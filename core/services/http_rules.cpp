@@ -7,10 +7,14 @@
 #include <charconv>
 #include <string>
 
+#include "core/base/text.hpp"
+
 namespace pindus::http {
 namespace {
 
 using Kind = HttpFailure::Kind;
+
+constexpr std::size_t max_method = 32;
 
 bool is_graphic(char c) noexcept {
   return c > ' ' && c < '\x7f';
@@ -34,11 +38,21 @@ bool is_field_value(std::string_view value) noexcept {
 bool is_reserved(std::string_view name) {
   constexpr std::array<std::string_view, 6> reserved = {
       "connection", "content-length", "expect", "host", "transfer-encoding", "upgrade"};
-  return std::ranges::any_of(reserved, [&](std::string_view other) {
-    return std::ranges::equal(name, other, [](char a, char b) {
-      return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
-    });
-  });
+  return std::ranges::any_of(
+      reserved, [&](std::string_view other) { return equal_ignoring_case(name, other); });
+}
+
+// What the method is, where it can't be sent. CONNECT would speak to another host, and TRACE sends
+// back what it was sent, secrets too.
+std::optional<std::string_view> refuse_method(std::string_view method, bool has_body) {
+  if (!is_token(method) || method.size() > max_method) return "a method that is none";
+  for (const std::string_view other : {"CONNECT", "TRACE"}) {
+    if (equal_ignoring_case(method, other)) return "a method that is never used here";
+  }
+  if (has_body && (method == "GET" || method == "HEAD")) {
+    return "a body, though its method has none";
+  }
+  return std::nullopt;
 }
 
 // 127.0.0.0/8 written with four plain decimals; other spellings of it are not worth the doubt.
@@ -61,9 +75,7 @@ bool is_loopback(std::string_view host_and_port) noexcept {
   const std::string_view host = bracket != std::string_view::npos
                                     ? host_and_port.substr(0, bracket + 1)
                                     : host_and_port.substr(0, host_and_port.find(':'));
-  // libcurl looks up no name that ends in "localhost" either (RFC 6761 section 6.3).
-  return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" ||
-         is_loopback_address(host);
+  return host == "[::1]" || is_loopback_address(host) || is_loopback_name(host_and_port);
 }
 
 HttpFailure invalid(std::string message) {
@@ -76,6 +88,12 @@ bool is_encrypted(std::string_view url) noexcept {
   return url.find(':') == std::string_view("https").size();
 }
 
+bool is_loopback_name(std::string_view host_and_port) noexcept {
+  std::string_view name = host_and_port.substr(0, host_and_port.find(':'));
+  if (name.ends_with('.')) name.remove_suffix(1);  // the root's, which changes no name
+  return name == "localhost" || name.ends_with(".localhost");
+}
+
 std::optional<HttpFailure> refuse_request(const HttpRequest& request) {
   const auto host = url_host(request.url);
   if (!host || !std::ranges::all_of(request.url, is_graphic)) {
@@ -84,16 +102,16 @@ std::optional<HttpFailure> refuse_request(const HttpRequest& request) {
   if (std::ranges::find(request.allowed_hosts, *host) == request.allowed_hosts.end()) {
     return HttpFailure{Kind::forbidden,
                        fmt::format("{} is not a host that this method may talk to", *host),
-                       "The hosts are those of the options ending in _url in the provider's "
-                       "manifest (pindus plugin show)."};
+                       "the hosts are those of the options ending in _url in the provider's "
+                       "manifest: pindus plugin show"};
   }
   if (!is_encrypted(request.url) && !is_loopback(*host)) {
     return HttpFailure{Kind::forbidden,
                        fmt::format("{} would be spoken to without encryption", *host),
-                       "Use an https address in the provider's manifest."};
+                       "use an https address in the provider's manifest"};
   }
-  if (request.method != "GET" && request.method != "POST") {
-    return invalid(fmt::format("a request to {} has a method other than GET and POST", *host));
+  if (const auto what = refuse_method(request.method, !request.body.empty())) {
+    return invalid(fmt::format("a request to {} has {}", *host, *what));
   }
   if (!is_field_value(request.user_agent)) {
     return invalid(fmt::format("the user agent for {} holds control characters", *host));

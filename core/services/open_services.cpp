@@ -11,6 +11,7 @@
 
 #include "core/base/file_descriptor.hpp"
 #include "core/base/shared_object.hpp"
+#include "core/services/crypto.hpp"
 #include "core/services/services.hpp"
 
 namespace pindus {
@@ -41,25 +42,43 @@ std::unexpected<CredentialFault> explain_dlerror(const std::filesystem::path& mo
               "apt install libcurl4 libbotan-2-19 libqrencode4");
 }
 
-Result<Services*> load(const std::filesystem::path& module) {
+// The function of that name in a module of ours, which stays open.
+template <typename Factory>
+Result<Factory> load_factory(const std::filesystem::path& module, const char* name) {
   if (!module.is_absolute()) return broken_module(module, "its path is not absolute");
   const FileDescriptor file(::open(module.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.is_open()) return broken_module(module, std::generic_category().message(errno));
   // An update that was cut short must not end us by a SIGBUS.
-  if (const auto whole = read_object(file.get()); !whole) {
-    return unusable(module, whole.error().why.message);
-  }
+  if (const auto flaw = flaw_of_file(file.get())) return unusable(module, flaw->why.message);
 
-  // Botan would lock half a megabyte of memory while it is loaded, which takes longer than all that
-  // we want of it; what we keep secret is not kept there. It reads this once, then.
-  ::setenv("BOTAN_MLOCK_POOL_SIZE", "0", 0);
   // The module itself is linked with -z now. To bind at once all that libcurl's forty libraries
   // might ever call of each other would take a third of a whole refresh.
   void* handle = ::dlopen(module.c_str(), RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
   if (handle == nullptr) return explain_dlerror(module, ::dlerror());
-  const auto factory = reinterpret_cast<ServicesFactory>(::dlsym(handle, services_factory_name));
+  const auto factory = reinterpret_cast<Factory>(::dlsym(handle, name));
   if (factory == nullptr) return broken_module(module, ::dlerror());
-  Services* services = factory();
+  return factory;
+}
+
+// Of one module for the whole process.
+Result<Crypto*> open_crypto(const std::filesystem::path& module) {
+  static std::mutex mutex;
+  static Crypto* opened = nullptr;
+  const std::lock_guard lock(mutex);
+  if (opened == nullptr) {
+    opened = TRY(load_factory<CryptoFactory>(module, crypto_factory_name))();
+  }
+  if (opened == nullptr) return broken_module(module, "there is no memory left");
+  return opened;
+}
+
+Result<Services*> load_services(const std::filesystem::path& module) {
+  // Botan would lock half a megabyte of memory while it is loaded, which takes longer than all that
+  // we want of it; what we keep secret is not kept there. It reads this once, then.
+  ::setenv("BOTAN_MLOCK_POOL_SIZE", "0", 0);
+  const auto factory = TRY(load_factory<ServicesFactory>(module, services_factory_name));
+  const auto crypto = module.parent_path() / "pindus-crypto.so";
+  Services* services = factory([crypto] { return open_crypto(crypto); });
   if (services == nullptr) return broken_module(module, "libcurl can't be started");
   return services;
 }
@@ -70,7 +89,7 @@ Result<Services*> open_services(const std::filesystem::path& module) {
   static std::mutex mutex;
   static Services* opened = nullptr;
   const std::lock_guard lock(mutex);
-  if (opened == nullptr) opened = PINDUS_TRY(load(module));
+  if (opened == nullptr) opened = TRY(load_services(module));
   return opened;
 }
 

@@ -59,4 +59,10 @@ std::optional<std::string> url_host(std::string_view url) {
   return host;
 }
 
+std::optional<std::string> url_origin(std::string_view url) {
+  const auto host = url_host(url);
+  if (!host) return std::nullopt;
+  return ascii_lower(url.substr(0, url.find(':'))) + "://" + *host;
+}
+
 }  // namespace pindus

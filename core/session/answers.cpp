@@ -21,8 +21,11 @@ Result<std::string> normal_host(const Question& question, std::string_view answe
 }
 
 Result<std::string> ask(const Question& question, CredentialIo& io, const std::stop_token& stop) {
+  const std::string_view usual = trimmed(question.default_answer);
+  const std::string asked =
+      usual.empty() ? question.ask : fmt::format("{} [{}]", question.ask, printable(usual, 80));
   for (int count = 1;; ++count) {
-    const Secret answer = PINDUS_TRY(io.ask(question.ask, stop));
+    const Secret answer = TRY(io.ask(asked, stop));
     auto normal = normal_answer(question, answer.view());
     if (normal || count == io.tries()) return normal;
     io.tell(fmt::format("That can't be it: {}.", normal.error().message));
@@ -34,6 +37,10 @@ Result<std::string> ask(const Question& question, CredentialIo& io, const std::s
 Result<std::string> normal_answer(const Question& question, std::string_view answer) {
   answer = trimmed(answer);
   if (answer.empty()) answer = trimmed(question.default_answer);
+  if (answer.empty() && question.required) {
+    return fail(FaultKind::usage, fmt::format("{} is without an answer", question.name),
+                fmt::format("answer it, beforehand with --set {}=VALUE", question.name));
+  }
   if (!is_printable(answer)) {
     return fail(FaultKind::usage,
                 fmt::format("the answer to {} holds characters that no answer can", question.name));
@@ -48,7 +55,7 @@ Result<Answers> normal_answers(const Method& method, const Answers& given) {
   Answers answers;
   for (const auto& question : method.questions) {
     const auto found = given.find(question.name);
-    answers[question.name] = PINDUS_TRY(
+    answers[question.name] = TRY(
         normal_answer(question, found == given.end() ? question.default_answer : found->second));
   }
   return answers;
@@ -66,7 +73,7 @@ Result<Answers> complete_answers(const Method& method, const Answers& given, Cre
   for (const auto& question : method.questions) {
     if (answers.contains(question.name)) continue;
     if (io == nullptr || (!io->interactive() && !question.default_answer.empty())) continue;
-    answers[question.name] = PINDUS_TRY(ask(question, *io, stop));
+    answers[question.name] = TRY(ask(question, *io, stop));
   }
   return normal_answers(method, answers);
 }

@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/fault.hpp"
 #include "core/base/secret.hpp"
@@ -31,6 +32,9 @@ class CredentialIo {
   /// Whether a person is there to be asked.
   [[nodiscard]] virtual bool interactive() const = 0;
 
+  /// Whether a person sees what `print` prints: it goes to a terminal.
+  [[nodiscard]] virtual bool shows_results() const { return false; }
+
   /// How often a question is put that gets wrong answers. A program answers no better the next
   /// time.
   [[nodiscard]] virtual int tries() const { return interactive() ? 3 : 1; }
@@ -50,6 +54,13 @@ class CredentialIo {
   [[nodiscard]] virtual Result<Secret> ask_secret(std::string_view question,
                                                   std::stop_token stop) = 0;
 
+  /// The same for a text of several lines, which can only be pasted; where nobody is there, all
+  /// that the input has left. Blanks at its ends go.
+  [[nodiscard]] virtual Result<Secret> ask_secret_text(std::string_view question,
+                                                       std::stop_token stop) {
+    return ask_secret(question, std::move(stop));
+  }
+
   /// Where nobody is there: all that the input holds, less one final newline; up to 64 KiB.
   [[nodiscard]] virtual Result<Secret> read_input(std::stop_token stop) = 0;
 
@@ -64,5 +75,10 @@ class CredentialIo {
   /// is over and the line goes.
   virtual void countdown(std::optional<std::chrono::seconds> left) = 0;
 };
+
+/// Asks what yes or no answers; an empty line means `usual`, which is shown. Asked again as often
+/// as the io's tries say; then the fault is `aborted`. Faults: those of CredentialIo::ask.
+[[nodiscard]] Result<bool> ask_yes_no(CredentialIo& io, std::string_view question, bool usual,
+                                      const std::stop_token& stop);
 
 }  // namespace pindus

@@ -38,6 +38,9 @@ class HandleMap {
     return found == values_.end() ? nullptr : &found->second;
   }
 
+  /// Those that live.
+  [[nodiscard]] const std::map<std::uint64_t, T>& living() const noexcept { return values_; }
+
   /// Whether there was one.
   bool erase(std::uint64_t id) noexcept { return values_.erase(id) != 0; }
 

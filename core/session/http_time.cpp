@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/base/text.hpp"
@@ -11,8 +12,10 @@
 namespace pindus {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
+using std::chrono::sys_time;
 
 // Far more than anybody waits; keeps the sums in range.
 constexpr std::int64_t max_delay = 366LL * 24 * 3600;
@@ -69,13 +72,9 @@ std::optional<int> year_of(std::string_view digits, sys_seconds now) {
   return in_this_century > this_year + 50 ? in_this_century - 100 : in_this_century;
 }
 
-std::optional<sys_seconds> http_date(std::string_view text, sys_seconds now) {
-  const auto parts = parts_of(text);
-  if (!parts) return std::nullopt;
-  const auto day = number(parts->day);
-  const auto month = month_number(parts->month);
-  const auto year = year_of(parts->year, now);
-  const std::string_view time = parts->time;
+// Of Gregory's calendar; the last second of a minute may be a leap second.
+std::optional<sys_seconds> moment(std::optional<int> year, std::optional<unsigned> month,
+                                  std::optional<int> day, std::string_view time) {
   if (time.size() != 8 || time[2] != ':' || time[5] != ':') return std::nullopt;
   const auto hour = number(time.substr(0, 2));
   const auto minute = number(time.substr(3, 2));
@@ -86,6 +85,49 @@ std::optional<sys_seconds> http_date(std::string_view text, sys_seconds now) {
   if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
   return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
          seconds(*second);
+}
+
+std::optional<sys_seconds> http_date(std::string_view text, sys_seconds now) {
+  const auto parts = parts_of(text);
+  if (!parts) return std::nullopt;
+  return moment(year_of(parts->year, now), month_number(parts->month), number(parts->day),
+                parts->time);
+}
+
+// How far east of Greenwich "Z" or "+01:30" is.
+std::optional<seconds> zone_offset(std::string_view zone) {
+  if (zone == "Z" || zone == "z") return seconds(0);
+  if (zone.size() != 6 || zone[3] != ':' || (zone[0] != '+' && zone[0] != '-')) return std::nullopt;
+  const auto hours = number(zone.substr(1, 2));
+  const auto minutes = number(zone.substr(4, 2));
+  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  const seconds offset = std::chrono::hours(*hours) + std::chrono::minutes(*minutes);
+  return zone[0] == '-' ? -offset : offset;
+}
+
+// RFC 3339 section 5.6: 2026-11-26T23:05:00.5+01:00; a blank may stand for the T.
+std::optional<sys_time<milliseconds>> rfc3339_time(std::string_view text) {
+  constexpr std::size_t date_size = 10;
+  constexpr std::size_t time_end = 19;
+  if (text.size() <= time_end || text[4] != '-' || text[7] != '-') return std::nullopt;
+  if (std::string_view("Tt ").find(text[date_size]) == std::string_view::npos) return std::nullopt;
+  const auto month = number(text.substr(5, 2));
+  const auto whole =
+      moment(number(text.substr(0, 4)),
+             month ? std::optional(static_cast<unsigned>(*month)) : std::nullopt,
+             number(text.substr(8, 2)), text.substr(date_size + 1, time_end - date_size - 1));
+  std::string_view rest = text.substr(time_end);
+  milliseconds fraction(0);
+  if (rest.starts_with('.')) {
+    const auto digits = rest.substr(1, rest.find_first_not_of("0123456789", 1) - 1);
+    if (digits.empty()) return std::nullopt;
+    const std::string thousandths = std::string(digits.substr(0, 3)) + "00";
+    fraction = milliseconds(number(std::string_view(thousandths).substr(0, 3)).value_or(0));
+    rest.remove_prefix(1 + digits.size());
+  }
+  const auto offset = zone_offset(rest);
+  if (!whole || !offset) return std::nullopt;
+  return *whole + fraction - *offset;
 }
 
 // Digits, perhaps with a fraction.
@@ -113,6 +155,13 @@ std::optional<seconds> retry_delay(std::string_view retry_after, std::string_vie
   if (!until) return std::nullopt;
   const auto from = http_date(trimmed(date), here).value_or(here);
   return std::clamp(*until - from, seconds(0), seconds(max_delay));
+}
+
+std::optional<sys_time<milliseconds>> written_time(std::string_view text,
+                                                   std::chrono::system_clock::time_point now) {
+  text = trimmed(text);
+  if (const auto time = rfc3339_time(text)) return time;
+  return http_date(text, std::chrono::floor<seconds>(now));
 }
 
 }  // namespace pindus

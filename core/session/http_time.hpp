@@ -13,4 +13,9 @@ namespace pindus {
 [[nodiscard]] std::optional<std::chrono::seconds> retry_delay(
     std::string_view retry_after, std::string_view date, std::chrono::system_clock::time_point now);
 
+/// The moment that a server wrote: RFC 3339, or a date of RFC 9110 section 5.6.7, whose years of
+/// two digits are near `now`. Nothing for any other text.
+[[nodiscard]] std::optional<std::chrono::sys_time<std::chrono::milliseconds>> written_time(
+    std::string_view text, std::chrono::system_clock::time_point now);
+
 }  // namespace pindus

@@ -17,6 +17,7 @@
 #include "core/base/file_descriptor.hpp"
 #include "core/base/platform.hpp"
 #include "core/base/shared_object.hpp"
+#include "core/session/inside_plugin.hpp"
 #include "core/session/result_code.hpp"
 
 namespace pindus {
@@ -32,9 +33,9 @@ constexpr std::string_view upgrade = "upgrade pindus, or install a version of th
 constexpr std::string_view rebuild = "rebuild the plugin with today's pindus/plugin.h";
 constexpr std::string_view ask_author = "ask the plugin's author for a version that keeps rule {}";
 
-class Check {
+class PluginFileCheck {
  public:
-  Check(const fs::path& path, const std::string& name) : path_(path), name_(name) {}
+  PluginFileCheck(const fs::path& path, const std::string& name) : path_(path), name_(name) {}
 
   std::expected<const pindus_plugin_1*, PluginRefusal> run(const dll::shared_library& library) {
     if (!library.has(PINDUS_PLUGIN_ENTRY_1)) return no_entry(library);
@@ -81,6 +82,7 @@ class Check {
   std::optional<PluginRefusal> call(Entry& entry, const pindus_plugin_1*& plugin) const {
     int32_t code = PINDUS_INTERNAL;
     try {
+      const InsidePlugin inside(path_.c_str());
       code = entry(&plugin);
     } catch (...) {
       return refusal("P6", "throws out of its entry function", by_rule("P6"));
@@ -118,6 +120,9 @@ class Check {
         plugin.get_extension == nullptr) {
       return refusal("P4", "has a descriptor without a function that every plugin has",
                      std::string(rebuild));
+    }
+    if (plugin.options == nullptr && plugin.option_count != 0) {
+      return refusal("P4", "counts options and lists none", std::string(rebuild));
     }
     return std::nullopt;
   }
@@ -169,6 +174,11 @@ PluginRefusal explain_dlerror(const fs::path& path, const fs::path& image, std::
                         "install the plugin again, in the build for this system");
 }
 
+PluginRefusal refusal_of(const fs::path& path, const ObjectFlaw& flaw) {
+  return {{fmt::format("the plugin {} {}", path.string(), flaw.why.message), flaw.why.hint},
+          flaw.kind == ObjectFlaw::Kind::executable_stack ? "P15" : ""};
+}
+
 // A file as it was when it was looked at: one that was replaced or written since is another.
 using FileIdentity = std::tuple<dev_t, ino_t, off_t, time_t, long>;
 
@@ -184,23 +194,23 @@ struct LoadedFile {
 
 std::expected<LoadedFile, PluginRefusal> load_file(FileDescriptor file, const fs::path& path,
                                                    const std::string& name) {
-  const auto bytes = read_object(file.get());
-  if (!bytes) {
-    const auto& [kind, why] = bytes.error();
-    return std::unexpected(
-        PluginRefusal{{fmt::format("the plugin {} {}", path.string(), why.message), why.hint},
-                      kind == ObjectFlaw::Kind::executable_stack ? "P15" : ""});
-  }
+  if (const auto flaw = flaw_of_file(file.get())) return std::unexpected(refusal_of(path, *flaw));
   // Where there can be no copy (`ulimit -f`, a sandbox without memfd_create) the file itself, which
   // somebody may change, has to do.
-  auto copy = platform::sealed_file(name, *bytes);
+  auto copy = platform::sealed_copy(name, file.get());
   FileDescriptor image = copy ? *std::move(copy) : std::move(file);
+  // Once more, since it may have changed while it was copied.
+  if (const auto flaw = flaw_of_file(image.get())) return std::unexpected(refusal_of(path, *flaw));
   // Boost.DLL has no name for NODELETE: a plugin's threads and exit handlers may outlive any handle
   // of ours. Its error code says "bad file descriptor" whatever happened; dlerror() knows.
   constexpr auto mode = static_cast<dll::load_mode::type>(RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   const fs::path image_path = platform::path_of_descriptor(image.get());
   std::error_code error;
-  dll::shared_library library(image_path, mode, error);
+  dll::shared_library library;
+  {
+    const InsidePlugin inside(path.c_str());  // its constructors
+    library.load(image_path, mode, error);
+  }
   if (error) {
     const char* why = ::dlerror();
     return std::unexpected(
@@ -235,7 +245,7 @@ std::expected<const pindus_plugin_1*, PluginRefusal> load_plugin(const fs::path&
     if (!fresh) return std::unexpected(std::move(fresh).error());
     loaded = all.emplace(identity_of(status), *std::move(fresh)).first;
   }
-  return Check(path, called).run(loaded->second.library);
+  return PluginFileCheck(path, called).run(loaded->second.library);
 }
 
 }  // namespace pindus

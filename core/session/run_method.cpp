@@ -6,6 +6,8 @@
 
 #include <pindus/ext/revoke.h>
 
+#include "core/session/inside_plugin.hpp"
+#include "core/session/issuer.hpp"
 #include "core/session/library.hpp"
 #include "core/session/result_code.hpp"
 #include "core/session/session.hpp"
@@ -53,6 +55,10 @@ class PluginRun {
 
   // The code that counts, with the error set where there is more to say.
   int32_t run() {
+    if (session_.request.operation == Operation::revoke) {
+      const int32_t found = find_revoke();  // which needs no instance
+      if (found != PINDUS_OK) return found;
+    }
     void* instance = nullptr;
     const int32_t created = call("create", [&] {
       int32_t (*create)(const pindus_host_1*, pindus_session, void**) = plugin_.create;
@@ -60,7 +66,7 @@ class PluginRun {
       return create(host != nullptr ? host : &host_table(), {session_.id}, &instance);
     });
     if (created != PINDUS_OK) return created;
-    if (instance == nullptr) return defect("made no instance in create()");
+    if (instance == nullptr) return session_.broken("P14", "made no instance in create()").value;
 
     const int32_t code = operate(instance);
     const int32_t destroyed = call("destroy", [&] {
@@ -78,26 +84,24 @@ class PluginRun {
       case Operation::refresh:
         if (plugin_.refresh == nullptr) return PINDUS_UNSUPPORTED;
         return call_slot("refresh", plugin_.refresh, instance);
-      case Operation::revoke: return revoke(instance);
+      case Operation::revoke: return call_slot("revoke", revoke_->revoke, instance);
     }
     return PINDUS_UNSUPPORTED;
   }
 
-  int32_t revoke(void* instance) {
-    const pindus_revoke_1* table = nullptr;
+  int32_t find_revoke() {
     const int32_t found = call("get_extension", [&] {
-      const void* (*get_extension)(void*, pindus_str) = plugin_.get_extension;
-      table = static_cast<const pindus_revoke_1*>(
-          get_extension(instance, borrowed(PINDUS_EXT_REVOKE_1)));
+      const void* (*get_extension)(pindus_str) = plugin_.get_extension;
+      revoke_ = static_cast<const pindus_revoke_1*>(get_extension(borrowed(PINDUS_EXT_REVOKE_1)));
       return PINDUS_OK;
     });
     if (found != PINDUS_OK) return found;
-    if (table == nullptr) return PINDUS_UNSUPPORTED;
+    if (revoke_ == nullptr) return PINDUS_UNSUPPORTED;
     constexpr uint32_t revoke_base_size = 16;
-    if (table->size < revoke_base_size || table->revoke == nullptr) {
-      return defect("has a broken table for " PINDUS_EXT_REVOKE_1);
+    if (revoke_->size < revoke_base_size || revoke_->revoke == nullptr) {
+      return session_.broken("P4", "has a broken table for " PINDUS_EXT_REVOKE_1).value;
     }
-    return call_slot("revoke", table->revoke, instance);
+    return PINDUS_OK;
   }
 
   int32_t call_slot(std::string_view name, int32_t (*slot)(void*), void* instance) {
@@ -107,24 +111,20 @@ class PluginRun {
   template <typename Body>
   int32_t call(std::string_view name, const Body& body) {
     try {
-      const InsidePlugin inside(&session_);
+      const InsidePlugin inside(session_.request.method->library_path.c_str());
       const int32_t code = body();
       if (is_result_code(code)) return code;
-      return defect(fmt::format("answered {}() with the unknown code {}", name, code));
+      return session_
+          .broken("P6", fmt::format("answered {}() with the unknown code {}", name, code))
+          .value;
     } catch (...) {
-      return defect(fmt::format("threw an exception out of {}()", name));
+      return session_.broken("P6", fmt::format("threw an exception out of {}()", name)).value;
     }
-  }
-
-  int32_t defect(std::string_view what) {
-    return session_
-        .fail(PINDUS_INTERNAL, fmt::format("the plugin {} {}", session_.plugin(), what),
-              "report it to the plugin's author")
-        .value;
   }
 
   const pindus_plugin_1& plugin_;
   Session& session_;
+  const pindus_revoke_1* revoke_ = nullptr;  // where it revokes
 };
 
 // P12: all three, or nothing is stored; of a refresh, what was committed is. A server that rotates
@@ -140,12 +140,7 @@ int32_t judged(Session& session, int32_t code) {
   if (session.stopped()) return PINDUS_CANCELLED;
   if (code != PINDUS_OK || session.request.operation == Operation::revoke) return code;
   if (session.draft.committed) return PINDUS_OK;
-  return session
-      .fail(PINDUS_INTERNAL,
-            fmt::format("the plugin {} says that it is done, and gave no credential",
-                        session.plugin()),
-            "report it to the plugin's author")
-      .value;
+  return session.broken("P12", "says that it is done, and gave no credential").value;
 }
 
 // An error of the plugin's own counts; one that a host service set counts while its code does.
@@ -153,6 +148,7 @@ void explain(const Session& session, SessionOutcome& outcome) {
   const auto& error = session.error;
   if (error && (error->source == SessionError::Source::plugin || error->code == outcome.code)) {
     outcome.why = error->why;
+    outcome.rule = error->rule;
   }
   const bool named = outcome.why.message.find(session.plugin()) != std::string::npos;
   if (outcome.why.message.empty() && outcome.code == PINDUS_CANCELLED) {
@@ -164,8 +160,8 @@ void explain(const Session& session, SessionOutcome& outcome) {
         fmt::format("the plugin {} could not {} at {}: {}", session.plugin(),
                     in_words(session.request.operation), session.request.provider->label,
                     result_code_in_words(outcome.code));
-  } else if (error->source == SessionError::Source::plugin && blames_plugin(outcome.code) &&
-             !named) {
+  } else if (error && error->source == SessionError::Source::plugin &&
+             blames_plugin(outcome.code) && !named) {
     outcome.why.message += fmt::format(" (said by the plugin {})", session.plugin());
   }
   outcome.answered = session.last_answer.has_value();
@@ -184,9 +180,14 @@ void set_member(OAuthCredentials& credentials, std::string_view name, std::strin
   }
 }
 
-// What the host itself knows of a new record: the client that the tokens were given to, and the
-// answers, so that a refresh goes to the same server as the same client.
+// What the host itself knows of a new record: the method, the client that the tokens were given to,
+// and the answers, so that a refresh goes the same way to the same server as the same client, and
+// requests with a key to the same host.
 void add_origin(const Session& session, OAuthCredentials& credentials) {
+  const SessionRequest& request = session.request;
+  if (const auto name = request.provider->noted_name(*request.method); !name.empty()) {
+    set_member(credentials, method_member, name);
+  }
   if (const auto client = session.option("client_id")) {
     set_member(credentials, "clientId", *client);
   }
@@ -228,6 +229,9 @@ OAuthCredentials credentials_of(Session& session) {
     credentials.access = stored.access.copy();
     credentials.refresh = stored.refresh.copy();
     credentials.members = stored.members;
+    for (const auto& [name, text] : stored.private_texts) {
+      credentials.private_texts.emplace_back(name, text.copy());
+    }
   } else {
     add_origin(session, credentials);
   }
@@ -240,7 +244,15 @@ OAuthCredentials credentials_of(Session& session) {
       set_member(credentials, name, value.view());
     }
   }
+  for (auto& [name, text] : session.draft.private_texts) {
+    auto& texts = credentials.private_texts;
+    std::erase_if(texts, [&](const auto& known) { return known.first == name; });
+    texts.emplace_back(name, std::move(text));
+  }
   set_end(session, credentials);
+  if (const std::string issuer = issuer_of(session); !issuer.empty()) {
+    set_member(credentials, issuer_member, issuer);
+  }
   return credentials;
 }
 
@@ -253,6 +265,7 @@ SessionOutcome outcome_of(Session& session, int32_t code) {
     // A revocation changes nothing that is stored.
   } else if (session.request.method->kind == AuthKind::api_key) {
     outcome.key = session.draft.find("key")->copy();
+    add_origin(session, outcome.credentials);
   } else {
     outcome.credentials = credentials_of(session);
   }
@@ -275,10 +288,13 @@ SessionOutcome run_method(const SessionRequest& request) {
   if (request.operation == Operation::refresh && request.stored == nullptr) {
     return failed(PINDUS_INVALID_ARGUMENT, {"nothing is stored that could be refreshed"});
   }
+  const OpenSession session(request);
+  if (auto elsewhere = check_issuer(*session)) {
+    return failed(PINDUS_FORBIDDEN, *std::move(elsewhere));
+  }
   auto plugin = load_plugin(method.library_path, method.library);
   if (!plugin) return failed(PINDUS_INTERNAL, std::move(plugin.error().why));
 
-  const OpenSession session(request);
   if (request.operation == Operation::sign_in) {
     if (const auto notice = session->option("notice")) session->notice(printable(*notice));
   }

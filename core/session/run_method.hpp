@@ -37,12 +37,13 @@ struct SessionRequest {
   bool open_browser = true;
   bool show_qr = true;
   const Environment* environment = nullptr;
-  std::function<void(std::string_view line)> log = {};  ///< for the plugin's log where io is null
+  /// For lines that ask nothing: why a stop takes long, and the plugin's log where io is null.
+  std::function<void(std::string_view line)> say = {};
   std::filesystem::path services_module = {};
   Services* services = nullptr;  ///< for tests; null: services_module is opened when first needed
   const pindus_host_1* host = nullptr;  ///< another table for the plugin; null: host_table()
   std::stop_token stop = {};  ///< a refresh whose request has been sent goes on to its end
-  /// No request of the session outlasts it; for a refresh, which others wait for.
+  /// No request or sleep of the session outlasts it: somebody waits for a refresh or a revocation.
   std::optional<std::chrono::steady_clock::time_point> deadline = {};
 };
 
@@ -52,18 +53,21 @@ struct SessionOutcome {
   Secret key;        ///< of an api key
   OAuthCredentials credentials;
   Reason why;             ///< on a failure; names the plugin where it is to blame
+  std::string_view rule;  ///< of CONTRACT.md, which the plugin broke; empty: none
   bool answered = false;  ///< a failure after a server's answer
   std::optional<std::chrono::seconds> retry_after;  ///< of that answer
 };
 
 /// Loads the method's plugin (once a process) and runs one operation of it on this thread. A
-/// plugin that is refused, lies or misbehaves is an outcome whose message names it. Prints the
-/// method's `notice` before a sign-in. Any thread, several at once.
+/// plugin that is refused, lies or misbehaves is an outcome whose message names it. Nothing is run
+/// of a provider that is refused, nor where what is stored would go to another server than the one
+/// that issued it. Prints the method's `notice` before a sign-in. Any thread, several at once.
 [[nodiscard]] SessionOutcome run_method(const SessionRequest& request);
 
 /// An answer as it is stored and filled in: of a `host` question the lower-case host, or host:port,
 /// of a bare name or URL; of a `text` one without blanks at its ends. A blank answer is the
-/// default. Fault: usage, for what is no host or holds control characters.
+/// default. Fault: usage, for a blank one that must not be, for what is no host or holds control
+/// characters.
 [[nodiscard]] Result<std::string> normal_answer(const Question& question, std::string_view answer);
 
 /// An answer to each of the method's questions, in its normal form; one that is missing is the

@@ -1,11 +1,14 @@
 #include "core/session/session.hpp"
 
+#include <fmt/format.h>
 #include <string.h>
 
 #include <algorithm>
 #include <atomic>
 #include <shared_mutex>
 #include <unordered_map>
+
+#include "core/session/inside_plugin.hpp"
 
 namespace pindus {
 namespace {
@@ -46,8 +49,9 @@ Session::Session(const SessionRequest& session_request, std::uint32_t number)
       documents(HandleKind::json, number),
       number_(number),
       stop_(request.stop),
-      logging_((request.io != nullptr || request.log) &&
+      logging_((request.io != nullptr || request.say) &&
                request.environment->get_nonblank("PINDUS_LOG")),
+      plugin_(request.method->library),
       services_(request.services) {
   shown_.reserve(shown_reserve);
 }
@@ -76,6 +80,16 @@ void Session::notice(std::string_view line) {
   request.io->tell(line);
 }
 
+void Session::tell_of_delayed_stop(std::string_view host,
+                                   std::chrono::steady_clock::time_point end) {
+  if (!request.say || std::exchange(delayed_stop_told_, true)) return;
+  const auto left = std::chrono::ceil<std::chrono::seconds>(end - std::chrono::steady_clock::now());
+  request.say(fmt::format(
+      "Waiting up to {} s for the answer of {}, so that the sign-in isn't lost; a second "
+      "Ctrl-C ends this at once",
+      left.count(), host));
+}
+
 void Session::show_countdown() {
   if (request.io == nullptr || !code_expires) return;
   const auto left =
@@ -94,24 +108,39 @@ bool Session::log(std::string line) {
   if (!logging_) return true;
   const std::lock_guard lock(log_mutex_);
   if (log_lines_.size() == max_log_lines) return false;
-  log_lines_.push_back(std::move(line));
+  log_lines_.emplace_back(std::move(line));
   return true;
 }
 
 void Session::print_log() {
   if (!logging_) return;
-  std::vector<std::string> lines;
+  std::vector<Secret> lines;
   {
     const std::lock_guard lock(log_mutex_);
     lines.swap(log_lines_);
   }
   clear_countdown();
-  for (const auto& line : lines)
-    request.io != nullptr ? request.io->notice(line) : request.log(line);
+  for (const auto& line : lines) {
+    const std::string seen = said(line.view());
+    request.io != nullptr ? request.io->notice(seen) : request.say(seen);
+  }
 }
 
-Code Session::fail(int32_t code, Reason why) {
-  error = SessionError{SessionError::Source::host, code, std::move(why)};
+Code Session::fail(int32_t code, Reason why, std::string_view rule) {
+  refusal_ = why.message;
+  error = SessionError{SessionError::Source::host, code, std::move(why), rule};
+  return code;
+}
+
+Code Session::broken(std::string_view rule, std::string_view what) {
+  return fail(
+      PINDUS_INTERNAL,
+      Reason{fmt::format("the plugin {} {}", plugin(), what), "report it to the plugin's author"},
+      rule);
+}
+
+Code Session::refuse(int32_t code, std::string_view argument, std::string_view why) {
+  refusal_ = fmt::format("{} {}", argument, why);
   return code;
 }
 
@@ -127,12 +156,18 @@ Code Session::show(std::string_view text, pindus_read read, void* context) {
   shown_.assign(text);
   showing_ = true;
   const Wipe wipe{*this};
-  read(context, borrowed(shown_));
+  const InsidePlugin inside(request.method->library_path.c_str());
+  void (*callback)(void*, pindus_str) = read;  // what it throws, against P6, can then be caught
+  try {
+    callback(context, borrowed(shown_));
+  } catch (...) {
+    return broken("P6", "threw an exception out of a callback");
+  }
   return PINDUS_OK;
 }
 
 Coded<HeldSecret> Session::joined(const pindus_value& value) {
-  const std::string_view text = PINDUS_TRY(text_of(value.text));
+  const std::string_view text = TRY(text_of(value.text));
   std::string_view bytes;
   HeldSecret joined;
   if (value.secret.id != 0) {
@@ -141,7 +176,10 @@ Coded<HeldSecret> Session::joined(const pindus_value& value) {
     bytes = secret->bytes.view();
     joined.visibility = secret->visibility;
   }
-  if (text.size() + bytes.size() > max_value_size) return std::unexpected(PINDUS_TOO_LARGE);
+  const bool is_open = joined.visibility == Visibility::open;
+  if (is_open && text.size() + bytes.size() > max_value_size) {
+    return std::unexpected(PINDUS_TOO_LARGE);
+  }
   std::string whole;
   whole.reserve(text.size() + bytes.size());
   whole.append(text).append(bytes);
@@ -151,7 +189,8 @@ Coded<HeldSecret> Session::joined(const pindus_value& value) {
 
 Code Session::give(HeldSecret secret, pindus_secret* out) {
   if (out == nullptr) return PINDUS_INVALID_ARGUMENT;
-  if (secret.bytes.view().size() > max_value_size) return PINDUS_TOO_LARGE;
+  const bool is_open = secret.visibility == Visibility::open;
+  if (is_open && secret.bytes.view().size() > max_value_size) return PINDUS_TOO_LARGE;
   out->id = secrets.add(std::move(secret));
   return PINDUS_OK;
 }

@@ -11,15 +11,17 @@
 namespace pindus {
 namespace {
 
-CredentialFault fault_of(const SessionOutcome& outcome) {
+CredentialFault fault_of(const SessionOutcome& outcome, AuthKind kind) {
   switch (outcome.code) {
     case PINDUS_CANCELLED:
     case PINDUS_INTERACTION_FORBIDDEN:
       return credential_fault(FaultKind::aborted, outcome.why.message, outcome.why.hint);
     case PINDUS_INVALID_KEY:
+      if (kind != AuthKind::api_key) break;  // a private key, maybe
       return credential_fault(FaultKind::invalid_key, outcome.why.message, outcome.why.hint);
-    default: return sign_in_fault(outcome.why);
+    default: break;
   }
+  return sign_in_fault(outcome.why);
 }
 
 }  // namespace
@@ -35,20 +37,25 @@ Result<void> check_usable(const Provider& provider) {
 }
 
 Result<SignedIn> sign_in(const SignIn& request, SessionRequest session) {
-  PINDUS_CHECK(check_usable(request.provider));
+  TRY(check_usable(request.provider));
   session.operation = Operation::sign_in;
   session.provider = &request.provider;
   session.method = &request.method;
   session.account = request.account;
   session.answers =
-      PINDUS_TRY(complete_answers(request.method, request.answers, session.io, session.stop));
+      TRY(complete_answers(request.method, request.answers, session.io, session.stop));
   session.open_browser = request.open_browser;
   session.show_qr = request.show_qr;
   SessionOutcome outcome = run_method(session);
-  if (outcome.code != PINDUS_OK) return std::unexpected(fault_of(outcome));
-  // Whatever the plugin took for a key.
+  if (outcome.code != PINDUS_OK) return std::unexpected(fault_of(outcome, request.method.kind));
+  // Whatever the plugin took for a key or a token.
   if (request.method.kind == AuthKind::api_key) {
-    PINDUS_CHECK(validate_api_key(outcome.key.view()));
+    TRY(validate_api_key(outcome.key.view()));
+  } else if (auto valid = validate_key(AuthKind::oauth, outcome.credentials.access.view(),
+                                       fmt::format("the token that {} gave", request.provider.id),
+                                       "no request could carry it: tell the provider");
+             !valid) {
+    return std::unexpected(sign_in_fault(valid.error().message, valid.error().hint));
   }
   return SignedIn{std::move(outcome.key), std::move(outcome.credentials)};
 }

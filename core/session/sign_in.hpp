@@ -16,7 +16,8 @@ struct SignIn {
   bool show_qr = true;
 };
 
-/// What a sign-in gave: the key of an api-key method, the credentials of any other.
+/// What a sign-in gave: the key of an api-key method, the credentials of any other. The further
+/// members of the record are those of `credentials` in any case.
 struct SignedIn {
   Secret key;
   OAuthCredentials credentials;

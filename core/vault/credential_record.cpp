@@ -7,6 +7,7 @@
 #include <charconv>
 #include <string>
 
+#include "core/base/epoch_time.hpp"
 #include "core/base/text.hpp"
 #include "core/vault/credential_rules.hpp"
 
@@ -15,21 +16,25 @@ namespace {
 
 // What a sign-in stores, in our form and in older ones; a record's other members are answers to a
 // method's questions, or somebody else's.
-constexpr std::array<std::string_view, 12> sign_in_members = {
-    "key",     "apiKey",    "access",   "accessToken", "refresh",   "refreshToken",
-    "expires", "expiresAt", "lifetime", "baseUrl",     "accountId", "clientId"};
-constexpr std::array<std::string_view, 9> named_members = {
+constexpr std::array<std::string_view, 16> sign_in_members = {
+    "key",         "apiKey",    "access",      "accessToken", "refresh",   "refreshToken",
+    "expires",     "expiresAt", "lifetime",    "baseUrl",     "accountId", "clientId",
+    issuer_member, "private",   method_member, "command"};
+constexpr std::array<std::string_view, 10> named_members = {
     "kind",         "isDefault", "access",    "accessToken", "refresh",
-    "refreshToken", "expires",   "expiresAt", "lifetime"};
+    "refreshToken", "expires",   "expiresAt", "lifetime",    "private"};
 
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-bool is_name_character(char c) {
+bool is_kind_character(char c) {
   return is_ascii_alphanumeric(c) || c == '_' || c == '-';
 }
+
+// A clock is set right by a little now and then.
+constexpr std::int64_t clock_step_s = 60;
 
 // What stands for a moment in epoch milliseconds: a number, or a string of digits.
 std::optional<std::int64_t> time_of(std::string_view value) {
@@ -94,14 +99,33 @@ void set_lifetime(SecretText& record, std::optional<std::int64_t> seconds, unsig
   }
 }
 
-void set_further(SecretText& record, const OAuthCredentials& credentials, unsigned depth) {
-  for (const auto& [name, value] : credentials.members) {
+void set_further(SecretText& record, const RecordMembers& further, unsigned depth) {
+  for (const auto& [name, value] : further) {
     if (contains(named_members, name)) continue;
     if (value.empty()) {
       record = remove_member(record, name);
     } else {
       set_text(record, name, value, depth);
     }
+  }
+}
+
+void set_private(SecretText& record, const OAuthCredentials& credentials, unsigned depth) {
+  const auto members = list_members(record);
+  const JsonMember* member = find_member(members, "private");
+  const bool is_there = member != nullptr && member->kind == bare::JsonKind::object;
+  SecretText drawer(is_there ? member->value(record) : "{}");
+  for (const auto& [name, text] : credentials.private_texts) {
+    if (text.empty()) {
+      drawer = remove_member(drawer, name);
+    } else {
+      set_text(drawer, name, text.view(), depth + 1);
+    }
+  }
+  if (list_members(drawer).empty()) {
+    if (is_there) record = remove_member(record, "private");
+  } else {
+    set(record, "private", drawer, depth);
   }
 }
 
@@ -138,12 +162,24 @@ std::optional<AuthKind> CredentialRecord::kind() const {
     const Secret name = text_of(kind);
     if (name.view() == "apiKey" && has_key) return AuthKind::api_key;
     if (name.view() == "oauth" && has_token) return AuthKind::oauth;
+    if (!command().empty()) return AuthKind::api_key;
     return std::nullopt;
   }
   if (find_member(members_, "apiKey") != nullptr && has_key) return AuthKind::api_key;
   if (find_member(members_, "accessToken") != nullptr && has_token) return AuthKind::oauth;
   if (find_member(members_, "refreshToken") != nullptr && has_token) return AuthKind::oauth;
   return std::nullopt;
+}
+
+std::vector<std::string> CredentialRecord::command() const {
+  const JsonMember* kind = find_member(members_, "kind");
+  const JsonMember* command = find_member(members_, "command");
+  if (kind == nullptr || command == nullptr || text_of(kind).view() != "command") return {};
+  return strings_of(command->value(text_)).value_or(std::vector<std::string>());
+}
+
+std::string CredentialRecord::method() const {
+  return std::string(text_of(find_member(members_, method_member)).view());
 }
 
 bool CredentialRecord::is_default() const {
@@ -159,40 +195,49 @@ std::optional<std::int64_t> CredentialRecord::expires_ms() const {
   const bool can_refresh = !text_of(find("refresh", "refreshToken")).empty();
   if (can_refresh && (end_is_unknown() || token_of("access", "accessToken").empty())) return 0;
   const JsonMember* member = find("expires", "expiresAt");
-  return member == nullptr ? std::nullopt : time_of(member->value(text_));
+  return member == nullptr || end_is_unknown() ? std::nullopt : time_of(member->value(text_));
 }
 
 bool CredentialRecord::end_is_unknown() const {
   const JsonMember* member = find("expires", "expiresAt");
-  return member != nullptr && member->kind != bare::JsonKind::null &&
-         !time_of(member->value(text_));
+  if (member == nullptr || member->kind == bare::JsonKind::null) return false;
+  const auto end_ms = time_of(member->value(text_));
+  const auto life = lifetime_s();
+  if (!end_ms || !life) return !end_ms;
+  return *end_ms > now_ms() + (*life + clock_step_s) * 1000;
 }
 
 StoredAccount CredentialRecord::account(std::string_view name) const {
   return {.name = std::string(name),
           .kind = kind(),
+          .method = method(),
           .is_default = is_default(),
           .expires_ms = expires_ms(),
           .end_is_unknown = end_is_unknown(),
           .can_refresh = !text_of(find("refresh", "refreshToken")).empty(),
+          .command = command(),
           .problem = problem()};
 }
 
 std::string CredentialRecord::problem() const {
+  if (!command().empty()) return {};
   const auto known = kind();
   if (known) {
     const Secret secret = key();
     const bare::KeyFlaw flaw = flaw_of(*known, secret.view());
+    const bool can_refresh =
+        *known == AuthKind::oauth && !token_of("refresh", "refreshToken").empty();
     // A refresh token without another is a kind of its own.
-    if (flaw == bare::KeyFlaw::none || flaw == bare::KeyFlaw::empty) return {};
+    if (flaw == bare::KeyFlaw::none || (flaw == bare::KeyFlaw::empty && can_refresh)) return {};
     return fmt::format("a {} that {}", *known == AuthKind::oauth ? "token" : "key", describe(flaw));
   }
   const Secret name = text_of(find_member(members_, "kind"));
   if (name.view() == "apiKey") return "a record without a key";
   if (name.view() == "oauth") return "a record without a token";
+  if (name.view() == "command") return "a record without a command";
   // A longer one, or one of other characters, may be anything, a secret too.
   const bool is_name = !name.empty() && name.view().size() < 20 &&
-                       std::ranges::all_of(name.view(), is_name_character);
+                       std::ranges::all_of(name.view(), is_kind_character);
   if (!is_name) return "a record of no kind that pindus knows";
   return fmt::format("a record of the kind {}, which pindus doesn't know", name.view());
 }
@@ -210,7 +255,16 @@ OAuthCredentials CredentialRecord::oauth() const {
                                token_of("refresh", "refreshToken"),
                                expires_ms(),
                                {},
-                               lifetime_s()};
+                               lifetime_s(),
+                               {}};
+  const JsonMember* drawer = find_member(members_, "private");
+  if (drawer != nullptr && drawer->kind == bare::JsonKind::object) {
+    const std::string_view object = drawer->value(text_);
+    for (const JsonMember& member : list_members(object)) {
+      auto text = string_of(member.value(object));
+      if (text) credentials.private_texts.emplace_back(member.name, *std::move(text));
+    }
+  }
   for (const JsonMember& member : members_) {
     if (contains(named_members, member.name)) continue;
     if (const auto text = string_of(member.value(text_))) {
@@ -228,8 +282,10 @@ bool is_record(const std::vector<JsonMember>& members) {
   });
 }
 
-SecretText signed_in(std::string_view record, const Secret& key, unsigned depth) {
+SecretText signed_in(std::string_view record, const Secret& key, const RecordMembers& members,
+                     unsigned depth) {
   SecretText edited = begin_sign_in(record, "apiKey", depth);
+  set_further(edited, members, depth);
   set_text(edited, "key", without_line_ends(key.view()), depth);
   return edited;
 }
@@ -242,7 +298,20 @@ SecretText signed_in(std::string_view record, const OAuthCredentials& credential
   }
   set_expires(edited, credentials.expires_ms, depth);
   set_lifetime(edited, credentials.lifetime_s, depth);
-  set_further(edited, credentials, depth);
+  set_further(edited, credentials.members, depth);
+  set_private(edited, credentials, depth);
+  return edited;
+}
+
+SecretText signed_in(std::string_view record, std::span<const std::string> command,
+                     unsigned depth) {
+  SecretText edited = begin_sign_in(record, "command", depth);
+  SecretText words = "[";
+  for (const std::string& word : command) {
+    if (words.size() > 1) words.append(", ");
+    words.append(quoted(std::string_view(word)));
+  }
+  set(edited, "command", words.append("]"), depth);
   return edited;
 }
 
@@ -255,7 +324,14 @@ SecretText refreshed(std::string_view record, const OAuthCredentials& credential
   }
   set_expires(edited, credentials.expires_ms, depth);
   set_lifetime(edited, credentials.lifetime_s, depth);
-  set_further(edited, credentials, depth);
+  set_further(edited, credentials.members, depth);
+  set_private(edited, credentials, depth);
+  return edited;
+}
+
+SecretText issued_by(std::string_view record, std::string_view origin, unsigned depth) {
+  SecretText edited(record);
+  set_text(edited, issuer_member, origin, depth);
   return edited;
 }
 

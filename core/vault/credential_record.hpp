@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,20 +18,27 @@ class CredentialRecord {
  public:
   explicit CredentialRecord(std::string_view object);
 
-  /// How it signed in, told by `kind`, in a record of an older program by its members; nothing for
-  /// a form that we don't know, or without what belongs to it: a key, or a token, be it only one
-  /// for refreshes.
+  /// How it signed in, told by `kind` (an api key where a command prints one), in a record of an
+  /// older program by its members; nothing for a form that we don't know, or without what belongs
+  /// to it: a key, or a token, be it only one for refreshes.
   [[nodiscard]] std::optional<AuthKind> kind() const;
+  /// The command that prints its key, and the command's arguments: of a record of the kind
+  /// "command", which keeps no key; empty for any other.
+  [[nodiscard]] std::vector<std::string> command() const;
+  /// The method that it names; empty: the first of its kind.
+  [[nodiscard]] std::string method() const;
   [[nodiscard]] bool is_default() const;
   /// What a request needs: the api key, or the access token, which is empty where there is only a
   /// refresh token. Without line ends at its end. Only where the kind is known.
   [[nodiscard]] Secret key() const;
-  /// When the access token expires, in epoch milliseconds; nothing: never, as far as anybody said.
-  /// 0, long ago, where there is none, or where nobody knows, and a refresh token gets another.
+  /// When the access token expires, in epoch milliseconds; nothing: never, as far as anybody knows.
+  /// 0, long ago, where there is none, or where its end is unknown, and a refresh token gets
+  /// another.
   [[nodiscard]] std::optional<std::int64_t> expires_ms() const;
   /// How long the access token lives from its issue, in seconds; nothing where nobody said.
   [[nodiscard]] std::optional<std::int64_t> lifetime_s() const;
-  /// Whether there is something in the place of its end that is no time.
+  /// Whether what stands in the place of its end can't be so: no time, or a later one than its life
+  /// allows, because the clock was wrong then, or is now.
   [[nodiscard]] bool end_is_unknown() const;
   /// The account of that name, as lists show it.
   [[nodiscard]] StoredAccount account(std::string_view name) const;
@@ -51,14 +60,21 @@ class CredentialRecord {
 [[nodiscard]] bool is_record(const std::vector<JsonMember>& members);
 
 /// The record after another sign-in: what belonged to the earlier one goes, what we don't know
-/// stays. A member of `credentials` with an empty value goes too. `depth` as for set_member.
-[[nodiscard]] SecretText signed_in(std::string_view record, const Secret& key, unsigned depth);
+/// stays. A member with an empty value goes too. `depth` as for set_member.
+[[nodiscard]] SecretText signed_in(std::string_view record, const Secret& key,
+                                   const RecordMembers& members, unsigned depth);
 [[nodiscard]] SecretText signed_in(std::string_view record, const OAuthCredentials& credentials,
+                                   unsigned depth);
+[[nodiscard]] SecretText signed_in(std::string_view record, std::span<const std::string> command,
                                    unsigned depth);
 
 /// The record after a refresh: only what differs is touched; an empty refresh token means that the
 /// old one stays (RFC 6749, section 6).
 [[nodiscard]] SecretText refreshed(std::string_view record, const OAuthCredentials& credentials,
+                                   unsigned depth);
+
+/// The record as one that was issued by `origin`; nothing else is touched.
+[[nodiscard]] SecretText issued_by(std::string_view record, std::string_view origin,
                                    unsigned depth);
 
 /// The record with `isDefault` set.

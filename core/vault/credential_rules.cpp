@@ -33,21 +33,28 @@ std::string_view describe(bare::KeyFlaw flaw) noexcept {
     case bare::KeyFlaw::empty: return "is empty";
     case bare::KeyFlaw::odd_character: return "holds a blank or a character that no key has";
     case bare::KeyFlaw::quoted: return "stands in quotes";
-    case bare::KeyFlaw::placeholder: return "is an example's placeholder and no key";
+    case bare::KeyFlaw::assignment: return "has a variable's name and \"=\" in front of it";
+    case bare::KeyFlaw::placeholder: return "is a placeholder or a masked copy";
   }
   return "";
 }
 
 Result<void> validate_api_key(std::string_view key, std::size_t min_length) {
+  return validate_api_key_of("the key", key,
+                             "copy the whole key from the provider's page and nothing around it",
+                             min_length);
+}
+
+Result<void> validate_api_key_of(std::string_view whose, std::string_view key, std::string hint,
+                                 std::size_t min_length) {
   key = without_line_ends(key);
   min_length = std::max<std::size_t>(min_length, 20);
-  const std::string hint = "copy the whole key from the provider's page and nothing around it";
-  PINDUS_CHECK(validate_key(AuthKind::api_key, key, "the key", hint));
+  TRY(validate_key(AuthKind::api_key, key, whose, hint));
   if (key.size() < min_length) {
     return fail(FaultKind::invalid_key,
-                fmt::format("the key has {} characters, and one of this provider has at least {}",
-                            key.size(), min_length),
-                hint);
+                fmt::format("{} has {} character{}, and a key of this provider has at least {}",
+                            whose, key.size(), key.size() == 1 ? "" : "s", min_length),
+                std::move(hint));
   }
   return {};
 }

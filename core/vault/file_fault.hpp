@@ -12,6 +12,9 @@ namespace pindus {
 [[nodiscard]] CredentialFault file_fault(const std::filesystem::path& path, std::string_view action,
                                          int error);
 
+/// The fault of something that stands where a file should.
+[[nodiscard]] CredentialFault not_a_file_fault(const std::filesystem::path& path);
+
 /// The fault of a call that was stopped.
 [[nodiscard]] CredentialFault stopped_fault();
 

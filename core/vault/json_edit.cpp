@@ -69,22 +69,46 @@ SecretText set_member(std::string_view object, std::string_view name, std::strin
   return edited;
 }
 
-SecretText remove_member(std::string_view object, std::string_view name) {
+SecretText rename_member(std::string_view object, std::string_view name,
+                         std::string_view new_name) {
+  const auto members = list_members(object);
   SecretText edited(object);
-  for (;;) {
-    const auto members = list_members(edited);
-    const auto found = std::ranges::find(members, name, &JsonMember::name);
-    if (found == members.end()) return edited;
-    bare::Span span{found->name_span.begin, found->value_span.end};
-    if (found != members.begin()) {
-      span.begin = std::prev(found)->value_span.end;
-    } else if (members.size() > 1) {
-      span.end = std::next(found)->name_span.begin;
-    } else {
-      span = {edited.find('{') + 1, edited.find('}', span.end)};
-    }
-    splice(edited, span, "");
+  if (const JsonMember* member = find_member(members, name)) {
+    splice(edited, member->name_span, quoted(new_name));
   }
+  return edited;
+}
+
+SecretText remove_members(std::string_view object,
+                          const std::function<bool(std::string_view name)>& is_meant) {
+  const auto members = list_members(object);
+  const auto goes = [&](const JsonMember& member) { return is_meant(member.name); };
+  const auto first_kept = std::ranges::find_if_not(members, goes);
+  if (members.empty()) return SecretText(object);
+  SecretText edited;
+  edited.reserve(object.size());
+  std::size_t copied = 0;
+  const auto skip = [&](std::size_t begin, std::size_t end) {
+    edited.append(object.substr(copied, begin - copied));
+    copied = end;
+  };
+  if (first_kept == members.end()) {
+    skip(object.find('{') + 1, object.find('}', members.back().value_span.end));
+  } else {
+    // A comma goes with the member that goes: that behind it at the beginning, else that before it.
+    if (first_kept != members.begin()) {
+      skip(members.front().name_span.begin, first_kept->name_span.begin);
+    }
+    for (auto member = std::next(first_kept); member != members.end(); ++member) {
+      if (goes(*member)) skip(std::prev(member)->value_span.end, member->value_span.end);
+    }
+  }
+  edited.append(object.substr(copied));
+  return edited;
+}
+
+SecretText remove_member(std::string_view object, std::string_view name) {
+  return remove_members(object, [&](std::string_view other) { return other == name; });
 }
 
 std::optional<Secret> string_of(std::string_view value) {
@@ -96,6 +120,21 @@ std::optional<Secret> string_of(std::string_view value) {
   Secret secret(std::move(decoded));
   if (!read) return std::nullopt;
   return secret;
+}
+
+std::optional<std::vector<std::string>> strings_of(std::string_view value) {
+  std::vector<std::string> strings;
+  bare::JsonReader reader(bare_text(value));
+  reader.enter_array();
+  while (reader.next_element()) {
+    std::string decoded(value.size(), '\0');
+    bare::TextBuffer buffer(decoded.data(), decoded.size());
+    reader.read_string(buffer);
+    decoded.resize(buffer.size);
+    strings.push_back(std::move(decoded));
+  }
+  if (!reader.finish()) return std::nullopt;
+  return strings;
 }
 
 std::optional<std::int64_t> integer_of(std::string_view value) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,11 +48,22 @@ struct JsonMember {
 [[nodiscard]] SecretText set_member(std::string_view object, std::string_view name,
                                     std::string_view value, unsigned depth);
 
+/// The object with the member under another name; unchanged where it has none of that name.
+[[nodiscard]] SecretText rename_member(std::string_view object, std::string_view name,
+                                       std::string_view new_name);
+
+/// The object without the members that are meant.
+[[nodiscard]] SecretText remove_members(std::string_view object,
+                                        const std::function<bool(std::string_view name)>& is_meant);
+
 /// The object without any member of that name.
 [[nodiscard]] SecretText remove_member(std::string_view object, std::string_view name);
 
 /// What a JSON string says; nothing for another value.
 [[nodiscard]] std::optional<Secret> string_of(std::string_view value);
+
+/// What an array of JSON strings says; nothing for another value.
+[[nodiscard]] std::optional<std::vector<std::string>> strings_of(std::string_view value);
 
 /// What a JSON number says, cut to an integer; nothing for another value or one out of range.
 [[nodiscard]] std::optional<std::int64_t> integer_of(std::string_view value);

@@ -2,32 +2,39 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "core/vault/file_fault.hpp"
 #include "core/vault/file_lock.hpp"
 
 namespace pindus {
 
-class MemoryStorage::Held final : public HeldAccount {
+class MemoryStorage::Held final : public HeldAccounts {
  public:
-  Held(MemoryStorage& storage, std::int64_t byte) : storage_(storage), byte_(byte) {}
+  Held(MemoryStorage& storage, std::set<std::int64_t> bytes)
+      : storage_(storage), bytes_(std::move(bytes)) {}
   Held(const Held&) = delete;
   Held& operator=(const Held&) = delete;
   ~Held() override {
     {
       const std::scoped_lock lock(storage_.mutex_);
-      storage_.held_.erase(byte_);
+      for (const std::int64_t byte : bytes_) storage_.held_.erase(byte);
     }
     storage_.released_.notify_all();
   }
 
-  Result<void> reserve() override { return {}; }
+  Result<VaultDocument> reserve(const std::stop_token& stop) override {
+    return storage_.read(stop);
+  }
   Result<void> change(const VaultEdit& edit, const std::stop_token& stop) override {
     return storage_.change(edit, stop);
   }
+  std::optional<std::filesystem::path> kept_in() const override { return std::nullopt; }
 
  private:
   MemoryStorage& storage_;
-  std::int64_t byte_;
+  std::set<std::int64_t> bytes_;
 };
 
 std::string MemoryStorage::text() const {
@@ -47,18 +54,23 @@ Result<VaultDocument> MemoryStorage::read(const std::stop_token&) {
   return VaultDocument::parse(text_, "the credential store in memory");
 }
 
-Result<std::unique_ptr<HeldAccount>> MemoryStorage::hold_account(const Account& account,
-                                                                 const std::stop_token& stop) {
-  const std::int64_t byte = account.lock_byte();
+Result<std::unique_ptr<HeldAccounts>> MemoryStorage::hold_accounts(
+    std::span<const Account> accounts, const std::stop_token& stop) {
+  std::set<std::int64_t> bytes;
+  for (const Account& account : accounts) bytes.insert(account.lock_byte());
   std::unique_lock lock(mutex_);
-  const auto is_free = [&] { return !held_.contains(byte); };
-  if (!released_.wait_for(lock, stop, lock_wait_limit, is_free)) {
+  // All of them at once: then two who want several don't wait for each other.
+  const auto are_free = [&] {
+    return std::ranges::none_of(bytes, [&](std::int64_t byte) { return held_.contains(byte); });
+  };
+  if (!released_.wait_for(lock, stop, lock_wait_limit, are_free)) {
     if (stop.stop_requested()) return std::unexpected(stopped_fault());
-    return fail(FaultKind::vault, fmt::format("{} was locked for {} s", account.described(),
-                                              lock_wait_limit.count()));
+    return fail(FaultKind::vault,
+                fmt::format("{} was locked for {} s", accounts.front().described(),
+                            lock_wait_limit.count()));
   }
-  held_.insert(byte);
-  return std::make_unique<Held>(*this, byte);
+  held_.insert(bytes.begin(), bytes.end());
+  return std::make_unique<Held>(*this, std::move(bytes));
 }
 
 std::string MemoryStorage::memo(const Account& account) {
@@ -73,8 +85,8 @@ void MemoryStorage::leave_memo(const Account& account, std::string_view text) {
 
 Result<void> MemoryStorage::change(const VaultEdit& edit, const std::stop_token&) {
   const std::scoped_lock lock(mutex_);
-  const auto document = PINDUS_TRY(VaultDocument::parse(text_, "the credential store in memory"));
-  text_ = PINDUS_TRY(edit(document));
+  const auto document = TRY(VaultDocument::parse(text_, "the credential store in memory"));
+  text_ = TRY(edit(document));
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -27,8 +28,9 @@ class MemoryStorage : public VaultStorage {
                                                bare::TextBuffer& out) override;
   [[nodiscard]] Result<VaultDocument> read(const std::stop_token& stop) override;
   [[nodiscard]] Result<void> check_writable() override { return {}; }
-  [[nodiscard]] Result<std::unique_ptr<HeldAccount>> hold_account(
-      const Account& account, const std::stop_token& stop) override;
+  [[nodiscard]] Result<void> prove_writable(const std::stop_token&) override { return {}; }
+  [[nodiscard]] Result<std::unique_ptr<HeldAccounts>> hold_accounts(
+      std::span<const Account> accounts, const std::stop_token& stop) override;
   [[nodiscard]] std::string memo(const Account& account) override;
   void leave_memo(const Account& account, std::string_view text) override;
   [[nodiscard]] Result<void> change(const VaultEdit& edit, const std::stop_token& stop) override;

@@ -2,7 +2,6 @@
 
 #include <sys/types.h>
 
-#include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <string>
@@ -13,48 +12,25 @@
 
 namespace pindus {
 
-/// Makes a file that wasn't there, open for reading and writing, mode 0600 whatever the umask. The
-/// error is an errno; EEXIST where it was.
-[[nodiscard]] std::expected<FileDescriptor, int> make_private_file(
-    const std::filesystem::path& path);
+/// Makes a file that wasn't there, open for reading and writing, mode 0600 whatever the umask: as
+/// far as the file system keeps modes, which whoever cares looks at afterwards. `name` is in
+/// `folder`, or absolute. The error is an errno; EEXIST where it was.
+[[nodiscard]] std::expected<FileDescriptor, int> make_private_file(int folder,
+                                                                   const std::string& name);
 
 /// Makes a directory and those above it that are missing, mode 0700 whatever the umask, each with
-/// the owner of its parent. One that is there stays as it is.
+/// the owner of its parent. One that is there stays as it is. Faults: vault.
 [[nodiscard]] Result<void> make_private_directory(const std::filesystem::path& path);
 
+/// Makes `text` all that a file holds, on the disk itself. The error is an errno.
+[[nodiscard]] std::expected<void, int> write_whole(int file, std::string_view text);
+
+/// Gives a file to a user, and to a group where that is permitted. The error is an errno.
+[[nodiscard]] std::expected<void, int> give_to(uid_t owner, gid_t group, int file);
+
 /// What root makes in somebody's directory is theirs (`sudo -E`); for anybody else it is so anyway.
-[[nodiscard]] Result<void> give_to_owner_of_parent(const std::filesystem::path& path);
-
-/// A file beside `target` that will take its place: whole, durable, private. Removed with this
-/// object unless it did.
-class ReplacementFile {
- public:
-  /// `target` is no link. The file is `TARGET.N.new`; whoever makes it holds lock byte N, so a left
-  /// over one is a crash's and is removed. It gets the target's owner, else its directory's.
-  [[nodiscard]] static Result<ReplacementFile> make(const std::filesystem::path& target,
-                                                    std::int64_t lock_byte);
-  ReplacementFile(ReplacementFile&& other) noexcept = default;
-  ReplacementFile& operator=(ReplacementFile&& other) noexcept = delete;
-  ~ReplacementFile();
-
-  /// Takes that much of the disk now, so that a later `write` doesn't find it full.
-  [[nodiscard]] Result<void> reserve(std::size_t bytes);
-
-  /// Makes `text` all that it holds, on the disk itself.
-  [[nodiscard]] Result<void> write(std::string_view text);
-
-  /// Puts it in the target's place, also on the disk. It is done with then.
-  [[nodiscard]] Result<void> replace_target();
-
-  [[nodiscard]] const std::filesystem::path& target() const noexcept { return target_; }
-
- private:
-  ReplacementFile(std::filesystem::path target, std::filesystem::path path, FileDescriptor file)
-      : target_(std::move(target)), path_(std::move(path)), file_(std::move(file)) {}
-
-  std::filesystem::path target_;
-  std::filesystem::path path_;
-  FileDescriptor file_;
-};
+/// `file` was just made in `directory`. It stays ours where this user namespace
+/// has no number for the directory's owner. The error is an errno.
+[[nodiscard]] std::expected<void, int> give_to_owner_of(int directory, int file);
 
 }  // namespace pindus

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <ranges>
 #include <utility>
 
@@ -50,7 +51,7 @@ CredentialFault too_large_fault(std::string_view name) {
 Result<VaultDocument> VaultDocument::parse(SecretText text, std::string_view name) {
   if (text.size() > vault_size_limit) return std::unexpected(too_large_fault(name));
   VaultDocument document(std::move(text), name);
-  if (!is_blank(document.text_)) PINDUS_CHECK(document.index());
+  if (!is_blank(document.text_)) TRY(document.index());
   return document;
 }
 
@@ -74,13 +75,13 @@ Result<void> VaultDocument::index() {
 
   auto folded = members;
   for (JsonMember& member : folded) member.name = ascii_lower(member.name);
-  PINDUS_CHECK(check_twice(folded, "provider", 0));
+  TRY(check_twice(folded, "provider", 0));
   for (JsonMember& member : members) {
     Provider provider{std::move(member), false, {}};
     auto inner = list_members(value_of(provider));
     provider.is_record = is_record(inner);
     if (!provider.is_record) {
-      PINDUS_CHECK(check_twice(inner, "account", provider.member.value_span.begin));
+      TRY(check_twice(inner, "account", provider.member.value_span.begin));
       provider.accounts = std::move(inner);
     }
     providers_.push_back(std::move(provider));
@@ -175,6 +176,16 @@ std::optional<std::string_view> VaultDocument::record(const Account& account) co
   return member->value(value_of(*found));
 }
 
+Result<std::string_view> VaultDocument::require_record(const Account& account) const {
+  TRY(check_form(account.provider, account.name));
+  if (const auto found = record(account)) return *found;
+  return std::unexpected(
+      CredentialFault{FaultKind::not_found, "No such account",
+                      fmt::format("{} has no account named \"{}\"", printable(account.provider, 80),
+                                  printable(account.name, 80)),
+                      "pindus signin --list"});
+}
+
 Result<void> VaultDocument::check_form(std::string_view provider,
                                        const std::optional<std::string>& account) const {
   const Provider* found = find(provider);
@@ -227,25 +238,71 @@ Result<SecretText> VaultDocument::with_record(const Account& account,
   return edited;
 }
 
-SecretText VaultDocument::without_account(const Account& account) const {
-  const auto old_record = record(account);
-  if (!old_record) return text_;
-  const Provider& found = *find(account.provider);
-  const bool was_default = CredentialRecord(*old_record).is_default();
-  SecretText rest =
-      found.is_record ? SecretText("{}") : remove_member(value_of(found), account.name);
-  const auto left = list_members(rest);
-  const auto has_default = [&](const JsonMember& member) {
-    return CredentialRecord(member.value(rest)).is_default();
-  };
-  const auto heir = std::ranges::find_if(left, is_object);
-  if (was_default && heir != left.end() && std::ranges::none_of(left, has_default)) {
-    rest = set_member(rest, heir->name, as_default(heir->value(rest), record_depth), account_depth);
+SecretText VaultDocument::without_accounts(std::span<const Account> accounts) const {
+  std::map<const Provider*, std::set<std::string_view>> meant;
+  for (const Account& account : accounts) {
+    if (record(account)) meant[find(account.provider)].insert(account.name);
   }
-  SecretText edited = left.empty() ? remove_member(text_, found.member.name)
-                                   : set_member(text_, found.member.name, rest, provider_depth);
+  if (meant.empty()) return text_;
+  SecretText edited = text_;
+  std::set<std::string_view> emptied;
+  for (const auto& [provider, names] : meant) {
+    const SecretText rest = without(*provider, names);
+    if (list_members(rest).empty()) emptied.insert(provider->member.name);
+    edited = set_member(edited, provider->member.name, rest, provider_depth);
+  }
+  edited = remove_members(edited, [&](std::string_view name) { return emptied.contains(name); });
   end_line(edited);
   return edited;
+}
+
+SecretText VaultDocument::with_default(const Account& account) const {
+  const Provider& provider = *find(account.provider);
+  if (provider.is_record) return text_;  // it has but one account
+  SecretText accounts(value_of(provider));
+  for (const JsonMember& member : provider.accounts | std::views::filter(is_object)) {
+    const std::string_view record = member.value(value_of(provider));
+    const bool is_meant = member.name == account.name;
+    if (CredentialRecord(record).is_default() == is_meant) continue;
+    accounts = set_member(accounts, member.name,
+                          is_meant ? as_default(record, record_depth)
+                                   : set_member(record, "isDefault", "false", record_depth),
+                          account_depth);
+  }
+  return set_member(text_, provider.member.name, accounts, provider_depth);
+}
+
+SecretText VaultDocument::with_name(const Account& account, std::string_view name) const {
+  const Provider& provider = *find(account.provider);
+  const SecretText accounts =
+      provider.is_record
+          ? set_member("{}", name, as_default(value_of(provider), record_depth), account_depth)
+          : rename_member(value_of(provider), account.name, name);
+  return set_member(text_, provider.member.name, accounts, provider_depth);
+}
+
+// What is left of the provider's value.
+SecretText VaultDocument::without(const Provider& provider,
+                                  const std::set<std::string_view>& accounts) const {
+  if (provider.is_record) return SecretText("{}");
+  const auto goes = [&](std::string_view name) { return accounts.contains(name); };
+  const auto is_default = [](std::string_view text) {
+    return [text](const JsonMember& member) {
+      return CredentialRecord(member.value(text)).is_default();
+    };
+  };
+  const std::string_view value = value_of(provider);
+  const bool was_default = std::ranges::any_of(
+      provider.accounts |
+          std::views::filter([&](const JsonMember& member) { return goes(member.name); }),
+      is_default(value));
+  SecretText rest = remove_members(value, goes);
+  const auto left = list_members(rest);
+  const auto heir = std::ranges::find_if(left, is_object);
+  if (was_default && heir != left.end() && std::ranges::none_of(left, is_default(rest))) {
+    rest = set_member(rest, heir->name, as_default(heir->value(rest), record_depth), account_depth);
+  }
+  return rest;
 }
 
 }  // namespace pindus

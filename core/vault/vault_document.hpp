@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +40,10 @@ class VaultDocument {
   /// The account's record as it stands there, borrowed; nothing where it isn't stored.
   [[nodiscard]] std::optional<std::string_view> record(const Account& account) const;
 
+  /// The same where there must be one. Faults: not-found, with the command that lists those that
+  /// there are; that of check_form.
+  [[nodiscard]] Result<std::string_view> require_record(const Account& account) const;
+
   /// Whether what stands in the place of that account, or of the provider's accounts where none is
   /// named, is what should stand there: another program may keep something else under the name.
   /// Nothing there is right, too. The fault names the place.
@@ -52,9 +58,15 @@ class VaultDocument {
   [[nodiscard]] Result<SecretText> with_record(const Account& account,
                                                const RecordEdit& edit) const;
 
-  /// The text without the account. The first that is left becomes the default where this was it;
-  /// with the last member the provider goes. Unchanged where it isn't stored.
-  [[nodiscard]] SecretText without_account(const Account& account) const;
+  /// The text without the accounts. The first that is left becomes its provider's default where one
+  /// of them was it; with the last member a provider goes. Unchanged where none is stored.
+  [[nodiscard]] SecretText without_accounts(std::span<const Account> accounts) const;
+
+  /// The text with that account, which is stored, as its provider's default.
+  [[nodiscard]] SecretText with_default(const Account& account) const;
+
+  /// The text with that account, which is stored, under another name, which none has.
+  [[nodiscard]] SecretText with_name(const Account& account, std::string_view name) const;
 
  private:
   struct Provider {
@@ -71,6 +83,8 @@ class VaultDocument {
   [[nodiscard]] std::unexpected<CredentialFault> fault_at(std::size_t offset,
                                                           std::string_view reason) const;
   [[nodiscard]] const Provider* find(std::string_view provider) const;
+  [[nodiscard]] SecretText without(const Provider& provider,
+                                   const std::set<std::string_view>& accounts) const;
   [[nodiscard]] std::string_view value_of(const Provider& provider) const;
   [[nodiscard]] std::vector<StoredAccount> accounts_of(const Provider& provider) const;
 

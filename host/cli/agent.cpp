@@ -6,8 +6,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ranges>
+#include <iterator>
 
+#include "core/base/programs.hpp"
 #include "core/base/text.hpp"
 
 namespace pindus {
@@ -21,23 +22,30 @@ CredentialFault no_agent(std::string message, std::string hint) {
   return {FaultKind::usage, "No agent", std::move(message), std::move(hint)};
 }
 
-bool is_program(const fs::path& path) {
-  std::error_code error;
-  return fs::is_regular_file(path, error) && ::access(path.c_str(), X_OK) == 0;
+// Our environment with what differs in the program's.
+std::vector<std::string> environment_of(const NextProgram& next) {
+  const auto is_changed = [&](std::string_view name) {
+    return std::ranges::find(next.remove, name) != next.remove.end() ||
+           std::ranges::find(next.set, name, [](const auto& variable) {
+             return std::string_view(variable.first);
+           }) != next.set.end();
+  };
+  std::vector<std::string> variables;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view variable = *entry;
+    if (!is_changed(variable.substr(0, variable.find('=')))) variables.emplace_back(variable);
+  }
+  for (const auto& [name, value] : next.set) {
+    variables.push_back(fmt::format("{}={}", name, value.view()));
+  }
+  return variables;
 }
 
-// A name with a slash is a path, any other is looked for on PATH. Where execvp(3) would go on to
-// have a shell run what the kernel can't, this doesn't.
-std::optional<fs::path> find_program(const std::string& name, const Environment& environment) {
-  if (name.find('/') != std::string::npos) {
-    return is_program(name) ? std::optional<fs::path>(name) : std::nullopt;
-  }
-  const std::string search_path = environment.get("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
-  for (const auto folder : std::views::split(search_path, ':')) {
-    const fs::path path = fs::path(folder.begin(), folder.end()) / name;
-    if (is_program(path)) return path;
-  }
-  return std::nullopt;
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
 }
 
 }  // namespace
@@ -61,12 +69,12 @@ Result<std::optional<NextProgram>> find_agent(const Environment& environment,
 }
 
 CredentialFault become(NextProgram next) {
-  std::string name = next.path.string();
-  std::vector<char*> argv{name.data()};
-  for (std::string& arg : next.args) argv.push_back(arg.data());
-  argv.push_back(nullptr);
-  ::execv(name.c_str(), argv.data());
-  next.otherwise.message = fmt::format("can't execute {}: {}", name, ::strerror(errno));
+  const std::string path = next.path.string();
+  std::vector<std::string> args{next.name.empty() ? path : next.name};
+  std::ranges::move(next.args, std::back_inserter(args));
+  std::vector<std::string> variables = environment_of(next);
+  ::execve(path.c_str(), pointers_to(args).data(), pointers_to(variables).data());
+  next.otherwise.message = fmt::format("can't execute {}: {}", path, ::strerror(errno));
   return std::move(next.otherwise);
 }
 

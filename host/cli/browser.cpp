@@ -1,15 +1,14 @@
 #include "host/cli/browser.hpp"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "core/base/platform.hpp"
+#include "core/base/stoppable_wait.hpp"
 
 namespace pindus {
 namespace {
@@ -64,12 +63,6 @@ void put_address(Words& words, std::string_view url) {
 // meant for us doesn't reach it.
 [[noreturn]] void become_browser(char* const* argv) noexcept {
   ::setsid();
-  struct sigaction usual = {};
-  usual.sa_handler = SIG_DFL;
-  for (int number = 1; number < _NSIG; ++number) ::sigaction(number, &usual, nullptr);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
   const int nowhere = ::open("/dev/null", O_RDWR);
   for (const int descriptor : {0, 1, 2}) ::dup2(nowhere, descriptor);
   platform::leave_nothing_to_child();
@@ -92,9 +85,8 @@ bool start(Words words, const std::stop_token& stop) {
   const auto end = Clock::now() + soon_enough;
   int status = 0;
   while (::waitpid(child, &status, WNOHANG) == 0) {
-    if (stop.stop_requested()) return false;
     if (Clock::now() > end) return true;
-    std::this_thread::sleep_for(step);
+    if (!wait_unless_stopped(step, stop)) return false;
   }
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 
 namespace pindus {
 
@@ -17,6 +19,18 @@ void hold_standard_descriptors() noexcept {
       static_cast<void>(::open("/dev/null", modes[descriptor] | O_CLOEXEC));
     }
   }
+}
+
+OwnOutput::OwnOutput() noexcept
+    : flags_(::fcntl(1, F_GETFD)), kept_(::fcntl(1, F_DUPFD_CLOEXEC, 3)) {
+  if (kept_.is_open()) ::dup2(2, 1);
+}
+
+void OwnOutput::give_back() noexcept {
+  if (!kept_.is_open()) return;
+  std::fflush(stdout);  // not ours, or it would be there by now
+  ::dup2(kept_.get(), 1);
+  ::fcntl(1, F_SETFD, flags_);
 }
 
 int write_text(int descriptor, std::string_view text) noexcept {
@@ -35,6 +49,16 @@ int write_text(int descriptor, std::string_view text) noexcept {
 }
 
 int write_line(int descriptor, std::string_view line) noexcept {
+  // In one call, where the file takes it: lists may have thousands of lines.
+  char newline = '\n';
+  const iovec parts[] = {{const_cast<char*>(line.data()), line.size()}, {&newline, 1}};
+  const ssize_t written = ::writev(descriptor, parts, 2);
+  if (written > 0) {
+    if (static_cast<std::size_t>(written) > line.size()) return 0;
+    line.remove_prefix(static_cast<std::size_t>(written));
+  } else if (written < 0 && errno != EINTR && errno != EAGAIN) {
+    return errno;
+  }
   const int error = write_text(descriptor, line);
   return error != 0 ? error : write_text(descriptor, "\n");
 }

@@ -8,6 +8,7 @@
 #include "core/base/platform.hpp"
 #include "host/cli/agent.hpp"
 #include "host/cli/descriptors.hpp"
+#include "host/cli/process_end.hpp"
 #include "host/cli/profile.hpp"
 #include "host/cli/signals.hpp"
 #include "host/cli/terminal.hpp"
@@ -17,7 +18,7 @@ namespace {
 
 int told(const CredentialFault& fault) {
   static_cast<void>(write_line(2, format_credential_fault(fault)));
-  return fault.kind == FaultKind::usage ? 2 : 1;
+  return exit_code_of(fault);
 }
 
 // What was to be written and could not be.
@@ -40,16 +41,18 @@ int Program::run_command(const ParsedLine& parsed) {
   std::optional<NextProgram> next;
   {
     // In this order: a signal that comes while all of it ends finds the terminal as it was.
+    OwnOutput output;
     const platform::NoCoreDump no_core_dump;
     const HeldSignals held;
-    Terminal terminal(environment_);
+    Terminal terminal(environment_, output.descriptor());
     const Signals signals(held, {.before_stop = [&] { terminal.suspend(); },
                                  .after_continue = [&] { terminal.resume(); }});
+    const WorkUnderWay work([&] { terminal.suspend(); });
     Context context({.environment = environment_,
                      .installation = installation_,
                      .profile = profile_directory(),
                      .io = &terminal,
-                     .log = [&](std::string_view line) { terminal.notice(line); },
+                     .say = [&](std::string_view line) { terminal.notice(line); },
                      .stop = signals.token()});
     CredentialResult result = run_command_line(parsed, context);
     if (result.fault) terminal.notice(format_credential_fault(*result.fault));
@@ -57,6 +60,7 @@ int Program::run_command(const ParsedLine& parsed) {
     if (signals.exit_code() != 0) return signals.exit_code();
     if (code != 0 || !result.next) return code;
     next = std::move(result.next);
+    output.give_back();
   }
   return told(become(*std::move(next)));
 }
@@ -72,7 +76,7 @@ int Program::run_agent(std::vector<std::string> args) {
   auto agent = find_agent(environment_, std::array{installation_.executable, installation_.front},
                           std::move(args));
   if (!agent) return told(agent.error());
-  if (*agent) return told(become(**std::move(agent)));
+  if (auto& found = *agent) return told(become(std::move(*found)));
   if (nothing_said) {
     static_cast<void>(run_command(parse_command_line(std::array{std::string("--help")})));
   }

@@ -34,7 +34,7 @@ std::vector<std::string> draw_qr(const QrCode& code, int descriptor,
   const std::size_t rows = (side + 1) / 2 + rows_below;
   const bool fits = ::isatty(descriptor) == 1 && ::ioctl(descriptor, TIOCGWINSZ, &window) == 0 &&
                     window.ws_col >= side && window.ws_row >= rows;
-  const auto kind = environment.get("TERM").value_or("dumb");
+  const auto kind = environment.get_nonblank("TERM").value_or("dumb");
   if (!fits || kind == "dumb" || !speaks_utf8(environment)) return {};
   return draw_qr(code);
 }

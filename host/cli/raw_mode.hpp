@@ -8,8 +8,8 @@ namespace pindus {
 /// terminal knows marks. Ctrl-C and Ctrl-Z still send their signals. What was typed and not read is
 /// thrown away at the end, so that no shell runs it. Whatever ends the process restores the
 /// terminal: the destructor, exit() in whoever's code, and a signal that nobody handles, also where
-/// the stack is used up; not SIGKILL and not _exit(). Those of the signals that are held back must
-/// be held until after the destructor. One at a time.
+/// the stack is used up; _exit() where WorkUnderWay pauses first; not SIGKILL. Those of the signals
+/// that are held back must be held until after the destructor. One at a time.
 class RawMode {
  public:
   /// Whether the terminal is sent the sequences that have it mark what is pasted.

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "core/base/text.hpp"
 #include "host/cli/browser.hpp"
 #include "host/cli/descriptors.hpp"
 #include "host/cli/qr_drawing.hpp"
@@ -53,7 +54,7 @@ std::string description(std::string_view answer) {
   constexpr std::size_t shown = 4;
   const auto size = static_cast<std::size_t>(
       std::ranges::count_if(answer, [](unsigned char c) { return (c & 0xC0) != 0x80; }));
-  const auto count = fmt::format("{} character{}", size, size == 1 ? "" : "s");
+  auto count = fmt::format("{} character{}", size, size == 1 ? "" : "s");
   if (answer.size() <= longest_password) return count;
   const std::string end = printable(answer.substr(answer.size() - shown));
   return fmt::format("{}, ending in {}", count, end);
@@ -61,8 +62,9 @@ std::string description(std::string_view answer) {
 
 }  // namespace
 
-Terminal::Terminal(const Environment& environment)
+Terminal::Terminal(const Environment& environment, int output)
     : environment_(environment),
+      output_(output),
       is_dumb_(environment.get_nonblank("TERM").value_or("dumb") == "dumb"),
       interactive_(::isatty(0) == 1),
       prompt_(2) {
@@ -74,7 +76,6 @@ Terminal::Terminal(const Environment& environment)
   if (::pipe2(pipe.data(), O_CLOEXEC | O_NONBLOCK) == 0) {
     wake_ = {FileDescriptor(pipe[0]), FileDescriptor(pipe[1])};
   }
-  buffer_.reserve(LineEditor::limit + line_end + read_size);
 }
 
 Terminal::~Terminal() {
@@ -83,20 +84,27 @@ Terminal::~Terminal() {
 }
 
 void Terminal::print(std::string_view line) {
-  countdown(std::nullopt);
-  const int error = write_line(1, line);
+  const std::scoped_lock alone(lines_);
+  show_countdown(std::nullopt);
+  const int error = write_line(output_, line);
   if (output_error_ == 0) output_error_ = error;
 }
 
 void Terminal::notice(std::string_view line) {
-  countdown(std::nullopt);
+  const std::scoped_lock alone(lines_);
+  show_countdown(std::nullopt);
   // Nobody can be told that nobody can be told.
   static_cast<void>(write_line(2, line));
 }
 
 void Terminal::tell(std::string_view line) {
-  countdown(std::nullopt);
+  const std::scoped_lock alone(lines_);
+  show_countdown(std::nullopt);
   static_cast<void>(write_line(prompt_, line));
+}
+
+bool Terminal::shows_results() const {
+  return ::isatty(output_) == 1;
 }
 
 Result<Secret> Terminal::ask(std::string_view question, std::stop_token stop) {
@@ -112,6 +120,13 @@ Result<Secret> Terminal::ask_pasted(std::string_view question, std::stop_token s
 Result<Secret> Terminal::ask_secret(std::string_view question, std::stop_token stop) {
   return interactive_ ? ask_person(question, Echo::hidden, Rows::one, stop)
                       : ask_program(question, Rows::one, stop);
+}
+
+Result<Secret> Terminal::ask_secret_text(std::string_view question, std::stop_token stop) {
+  if (interactive_) return ask_person(question, Echo::hidden, Rows::several, stop);
+  notice(fmt::format("{}:", question));
+  const Secret input = TRY(read_input(stop));
+  return Secret(trimmed(input.view()));
 }
 
 Result<Secret> Terminal::ask_person(std::string_view question, Echo echo, Rows rows,
@@ -142,7 +157,7 @@ Result<Secret> Terminal::ask_person(std::string_view question, Echo echo, Rows r
       editor.quiet();
     } else if (*wait == Wait::redraw) {
       show(fmt::format("{}{}{}", is_dumb_ ? "\n" : clear_line, prompt, editor.shown()));
-    } else if (!PINDUS_TRY(fill(stop))) {
+    } else if (!TRY(fill(stop))) {
       return std::unexpected(end_of_input());
     }
   }
@@ -179,7 +194,7 @@ void Terminal::drop_waiting_input() noexcept {
 Result<Secret> Terminal::ask_program(std::string_view question, Rows rows,
                                      const std::stop_token& stop) {
   notice(fmt::format("{}:", question));
-  const std::size_t end = PINDUS_TRY(end_of_answer(rows, stop));
+  const std::size_t end = TRY(end_of_answer(rows, stop));
   if (buffer_.empty()) return std::unexpected(end_of_input());
   std::string_view line(buffer_.data(), end);
   if (line.ends_with('\n')) line.remove_suffix(1);
@@ -200,12 +215,12 @@ Result<std::size_t> Terminal::end_of_answer(Rows rows, const std::stop_token& st
     if (whole) return newline + 1;
     if (buffer_.size() > LineEditor::limit + line_end) return std::unexpected(too_long());
     seen = buffer_.size();
-    if (!PINDUS_TRY(fill(stop))) return buffer_.size();
+    if (!TRY(fill(stop))) return buffer_.size();
   }
 }
 
 Result<Secret> Terminal::read_input(std::stop_token stop) {
-  while (PINDUS_TRY(fill(stop))) {
+  while (TRY(fill(stop))) {
     if (buffer_.size() > LineEditor::limit + 1) return std::unexpected(too_long());
   }
   std::string_view input = buffer_;
@@ -245,7 +260,7 @@ Result<bool> Terminal::fill(const std::stop_token& stop) {
   std::optional<Milliseconds> limit;
   if (!interactive_ && !waiting_told_) limit = 1s;
   for (;;) {
-    const Wait wait = PINDUS_TRY(wait_for_input(stop, limit));
+    const Wait wait = TRY(wait_for_input(stop, limit));
     if (wait == Wait::input) break;
     if (wait == Wait::redraw) continue;
     notice(buffer_.empty() ? "Waiting for standard input"
@@ -254,6 +269,7 @@ Result<bool> Terminal::fill(const std::stop_token& stop) {
     limit.reset();
   }
   const std::size_t before = buffer_.size();
+  buffer_.reserve(LineEditor::limit + line_end + read_size);
   buffer_.resize(before + read_size);
   ssize_t count = 0;
   do {
@@ -301,7 +317,12 @@ bool Terminal::show_qr(const QrCode& code) {
 }
 
 void Terminal::countdown(std::optional<std::chrono::seconds> left) {
-  if (::isatty(prompt_) == 0 || (!left && !countdown_shown_)) return;
+  const std::scoped_lock alone(lines_);
+  show_countdown(left);
+}
+
+void Terminal::show_countdown(std::optional<std::chrono::seconds> left) {
+  if ((!left && !countdown_shown_) || ::isatty(prompt_) == 0) return;
   const bool first = !std::exchange(countdown_shown_, left.has_value());
   const std::string text =
       left ? fmt::format("  {}:{:02} left", left->count() / 60, left->count() % 60) : std::string();

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/bare/account_choice.hpp"
 #include "core/bare/profile.hpp"
 #include "core/bare/ready_key.hpp"
 #include "host/front/platform.hpp"
@@ -51,18 +52,46 @@ bool is_account_name(Text name) {
   return name.size != 0 && name.data[0] != '-';
 }
 
-// Whether the arguments are `auth key PROVIDER [--account NAME] [--json]`, each at most once, and
-// nothing that a grammar could take in another way.
+// A number of seconds, as far as nobody has anything to say about it.
+bool parse_seconds(Text digits, int64_t& seconds) {
+  if (digits.size == 0 || digits.size > 9) return false;
+  seconds = 0;
+  for (size_t i = 0; i < digits.size; ++i) {
+    if (digits.data[i] < '0' || digits.data[i] > '9') return false;
+    seconds = seconds * 10 + (digits.data[i] - '0');
+  }
+  return true;
+}
+
+// The value of an option in one of its two ways to be written; false where the argument is another.
+// Without a value it has no data.
+bool take_value(Text option, int argc, char** argv, int& i, Text& value) {
+  const Text argument = argv[i];
+  if (argument == option) {
+    value = i + 1 < argc ? Text(argv[++i]) : Text();
+    return true;
+  }
+  if (!starts_with(argument, option) || argument.data[option.size] != '=') return false;
+  value = Text(argument.data + option.size + 1);
+  return true;
+}
+
+// Whether the arguments are `auth key PROVIDER [--account NAME] [--valid-for SECONDS] [--json]`,
+// each at most once, and nothing that a grammar could take in another way.
 bool parse_arguments(int argc, char** argv, bare::KeyRequest& request) {
   if (argc < 4 || !(Text(argv[1]) == "auth") || !(Text(argv[2]) == "key")) return false;
-  const Text assigned = "--account=";
+  bool has_valid_for = false;
   for (int i = 3; i < argc; ++i) {
     const Text argument = argv[i];
-    const bool separate = argument == "--account";
-    if (separate || starts_with(argument, assigned)) {
-      if (request.account.data != nullptr || (separate && ++i == argc)) return false;
-      request.account = separate ? Text(argv[i]) : Text(argv[i] + assigned.size);
-      if (!is_account_name(request.account)) return false;
+    Text value;
+    if (take_value("--account", argc, argv, i, value)) {
+      if (request.account.data != nullptr || !is_account_name(value)) return false;
+      request.account = value;
+    } else if (take_value("--valid-for", argc, argv, i, value)) {
+      int64_t seconds = 0;
+      if (has_valid_for || !parse_seconds(value, seconds)) return false;
+      has_valid_for = true;
+      if (seconds * 1000 > request.min_left_ms) request.min_left_ms = seconds * 1000;
     } else if (argument == "--json") {
       if (request.form == bare::KeyForm::json) return false;
       request.form = bare::KeyForm::json;
@@ -75,33 +104,41 @@ bool parse_arguments(int argc, char** argv, bare::KeyRequest& request) {
   return request.provider.size != 0;
 }
 
-struct Vault {
+// A file of the profile, and how much of it was read.
+struct ProfileFile {
   int file = -1;
   struct stat opened;
   uint64_t size_read = 0;
 };
 
-// Opens the vault for reading; false where that is for the host to explain. Not waiting matters
-// where somebody put a FIFO in its place.
-bool open_vault(Vault& vault) {
+bool find_own_profile(TextBuffer& path) {
   bare::ProfileInputs inputs;
   inputs.coding_agent_dir = getenv("INDUSAGI_CODING_AGENT_DIR");
   inputs.home_dir = getenv("INDUSAGI_HOME");
   inputs.home = getenv("HOME");
+  return bare::find_profile(inputs, path) == bare::ProfileFound::yes;
+}
+
+// Opens a file of the profile for reading; false where that is for the host to explain, with
+// `errno` set. Not waiting matters where somebody put a FIFO in its place.
+bool open_file(Text profile, Text name, ProfileFile& opened) {
   char memory[PATH_MAX];
   TextBuffer path(memory);
-  if (bare::find_profile(inputs, path) != bare::ProfileFound::yes) return false;
-  path.append("/auth.json");
+  path.append(profile);
+  path.append(name);
   path.append('\0');
+  errno = 0;
   if (path.overflow) return false;
-  vault.file = open(memory, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  return vault.file >= 0 && fstat(vault.file, &vault.opened) == 0 &&
-         S_ISREG(vault.opened.st_mode) && static_cast<uint64_t>(vault.opened.st_size) <= max_vault;
+  // Where open has a libc make sure of O_CLOEXEC by another call, openat takes the kernel's word.
+  opened.file = openat(AT_FDCWD, memory, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  return opened.file >= 0 && fstat(opened.file, &opened.opened) == 0 &&
+         S_ISREG(opened.opened.st_mode) &&
+         static_cast<uint64_t>(opened.opened.st_size) <= max_vault;
 }
 
 // Whether nobody wrote into the file since it was opened: other programs do so in its place, and
 // what was read might be half of one key and half of another, even where it was read in one go.
-bool is_unchanged(const Vault& vault) {
+bool is_unchanged(const ProfileFile& vault) {
   struct stat now;
   const auto same_time = [](const timespec& a, const timespec& b) {
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
@@ -112,7 +149,7 @@ bool is_unchanged(const Vault& vault) {
 }
 
 ptrdiff_t read_step(void* context, const char** bytes) {
-  auto* vault = static_cast<Vault*>(context);
+  auto* vault = static_cast<ProfileFile*>(context);
   ssize_t size = 0;
   do {
     size = read(vault->file, chunk, step);
@@ -122,14 +159,50 @@ ptrdiff_t read_step(void* context, const char** bytes) {
   return vault->size_read <= max_vault ? size : -1;
 }
 
+// Which account is meant where the arguments don't say; false where the host has to look.
+bool choose_account(Text profile, bare::KeyRequest& request, char (&memory)[256]) {
+  char name_memory[128];
+  TextBuffer name(name_memory);
+  bare::append_account_variable(request.provider, name);
+  name.append('\0');
+  if (name.overflow) return false;
+  const char* chosen = getenv(name_memory);
+  if (!bare::is_blank(chosen)) {
+    request.account = chosen;
+    return is_account_name(request.account);
+  }
+  ProfileFile file;
+  if (!open_file(profile, "/projects.json", file)) return file.file < 0 && errno == ENOENT;
+  char directory[PATH_MAX];
+  if (getcwd(directory, sizeof directory) == nullptr) return false;
+  bare::JsonReader rules(&read_step, &file);
+  char folder_memory[PATH_MAX];
+  TextBuffer folder(folder_memory);
+  TextBuffer account(memory);
+  switch (find_project_rule(rules, request.provider, directory, account, folder)) {
+    case bare::RuleFound::none: return true;
+    case bare::RuleFound::not_sure: return false;
+    case bare::RuleFound::yes: break;
+  }
+  request.account = account.text();
+  return is_account_name(request.account);
+}
+
 bool find_key(int argc, char** argv, TextBuffer& answer) {
   bare::KeyRequest request;
   if (!parse_arguments(argc, argv, request)) return false;
   timespec now;
   if (clock_gettime(CLOCK_REALTIME, &now) != 0) return false;
   request.now_ms = int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
-  Vault vault;
-  if (!open_vault(vault)) return false;
+  char profile_memory[PATH_MAX];
+  TextBuffer profile(profile_memory);
+  if (!find_own_profile(profile)) return false;
+  char account_memory[256];
+  if (request.account.data == nullptr && !choose_account(profile.text(), request, account_memory)) {
+    return false;
+  }
+  ProfileFile vault;
+  if (!open_file(profile.text(), "/auth.json", vault)) return false;
   bare::JsonReader reader(&read_step, &vault);
   return find_ready_key(reader, request, answer) == bare::KeyAnswer::ready && is_unchanged(vault);
 }

@@ -52,17 +52,18 @@ bool touches_returned_text(const std::function<void()>& body) {
   return false;
 }
 
-void lend_text(pindus_read read, void* context, pindus_str text) noexcept {
+void lend_text(pindus_read read, void* context, pindus_str text) {
+  void (*callback)(void*, pindus_str) = read;
   const std::size_t size = whole_pages(text.size);
   char* place = arena.begin + arena.used;
   const bool has_room = arena.begin != nullptr && size <= arena_size - arena.used;
   if (!has_room || mprotect(place, size, PROT_READ | PROT_WRITE) != 0) {
-    read(context, text);
+    callback(context, text);
     return;
   }
   arena.used += size;
   memcpy(place, text.data, text.size);
-  read(context, {place, text.size});
+  callback(context, {place, text.size});
   explicit_bzero(place, text.size);
   mprotect(place, size, PROT_NONE);
 }

@@ -11,7 +11,7 @@ namespace pindus::plugin_tool {
 /// then left in the middle, and this process is good for nothing but saying so.
 [[nodiscard]] bool touches_returned_text(const std::function<void()>& body);
 
-/// Shows a text of the host's to a plugin.
-void lend_text(pindus_read read, void* context, pindus_str text) noexcept;
+/// Shows a text of the host's to a plugin. Throws what comes out of `read`, against P6.
+void lend_text(pindus_read read, void* context, pindus_str text);
 
 }  // namespace pindus::plugin_tool

@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
 
 #include "core/base/installation.hpp"
 #include "core/base/json.hpp"
@@ -44,6 +43,7 @@ Subject subject_of_library(const fs::path& library, const CheckRequest& request)
   subject.method.layer = Layer::command_line;
   subject.provider.id = "example";
   subject.provider.label = "Example";
+  subject.method.name = "oauth";
   subject.method.kind = AuthKind::oauth;
   subject.method.library = library.filename().string();
   subject.method.library_path = fs::canonical(library);
@@ -59,8 +59,23 @@ std::string provider_id(const fs::path& manifest) {
   std::ifstream stream(manifest, std::ios::binary);
   const std::string text(std::istreambuf_iterator<char>(stream), {});
   const auto parsed = parse_manifest(text);
-  if (!parsed) throw std::runtime_error(fmt::format("{}: {}", manifest.string(), parsed.error()));
+  if (!parsed) throw ReasonError(fmt::format("{}: {}", manifest.string(), parsed.error()));
   return parsed->id;
+}
+
+void check_methods_of_runs(const Script& script, const std::vector<Method>& methods,
+                           const fs::path& file) {
+  for (const ScriptRun& run : script.runs) {
+    if (run.method.empty() && methods.size() > 1) {
+      throw ReasonError(fmt::format("{} names no method, and there are several", file.string()),
+                        "add \"method\" to each run");
+    }
+    if (!run.method.empty() &&
+        std::ranges::find(methods, run.method, &Method::name) == methods.end()) {
+      throw ReasonError(fmt::format("{} names the method \"{}\", and there is none", file.string(),
+                                    printable(run.method, 40)));
+    }
+  }
 }
 
 // The subjects of one manifest: one a method. What keeps it from having any is thrown.
@@ -71,16 +86,15 @@ std::vector<Subject> subjects_of_manifest(const fs::path& manifest, const CheckR
   options.command_line_path = {manifest.parent_path()};
   const ProviderDirectory directory = ProviderDirectory::discover(options);
   for (const auto& warning : directory.warnings()) {
-    if (warning.path == manifest)
-      throw std::runtime_error(warning.why.message + "; " + warning.why.hint);
+    if (warning.path == manifest) throw ReasonError(warning.why);
   }
   const std::string id = provider_id(manifest);
   if (const Reason* refused = directory.refusals().find(id)) {
-    throw std::runtime_error(refused->message + "; " + refused->hint);
+    throw ReasonError(*refused);
   }
   const Provider* provider = directory.find_provider(id);
   if (provider == nullptr) {
-    throw std::runtime_error(fmt::format("{} gives no provider", manifest.string()));
+    throw ReasonError(fmt::format("{} gives no provider", manifest.string()));
   }
   std::optional<Script> script;
   if (fs::exists(script_beside(manifest))) script = read_script(script_beside(manifest));
@@ -95,10 +109,12 @@ std::vector<Subject> subjects_of_manifest(const fs::path& manifest, const CheckR
     std::erase_if(methods, is_of_another_file);
   }
 
+  if (script) check_methods_of_runs(*script, methods, script_beside(manifest));
+
   std::vector<Subject> subjects;
   for (const Method& method : methods) {
     if (!method.available()) {
-      throw std::runtime_error(method.unavailable.message + "; " + method.unavailable.hint);
+      throw ReasonError(method.unavailable);
     }
     Subject subject{installation.executable,
                     installation.services_module,
@@ -109,11 +125,10 @@ std::vector<Subject> subjects_of_manifest(const fs::path& manifest, const CheckR
                     request.scope};
     if (script) {
       for (const auto& [name, value] : script->options) subject.method.options[name] = value;
-      if (script->method && *script->method != method.kind) subject.script.reset();
-      if (!script->method && methods.size() > 1) {
-        throw std::runtime_error(fmt::format("{} has to name its method, since {} has two",
-                                             script_beside(manifest).string(), provider->id));
-      }
+      std::erase_if(subject.script->runs, [&](const ScriptRun& run) {
+        return !run.method.empty() && run.method != method.name;
+      });
+      if (subject.script->runs.empty()) subject.script.reset();
     }
     subjects.push_back(std::move(subject));
   }
@@ -124,17 +139,17 @@ std::vector<Subject> subjects_of_manifest(const fs::path& manifest, const CheckR
 void open_services_for(const std::vector<Subject>& subjects) {
   if (std::ranges::none_of(subjects, [](const Subject& s) { return s.script.has_value(); })) return;
   const auto services = open_services(subjects.front().services_module);
-  if (!services) throw std::runtime_error(services.error().message);
+  if (!services) throw ReasonError(services.error().message, services.error().hint);
 }
 
 void require_checkable(const fs::path& file) {
-  const auto refuse = [&](std::string_view why) {
-    throw std::runtime_error(fmt::format("{} {}", file.string(), why));
+  const auto refuse = [&](std::string_view why, std::string hint = {}) {
+    throw ReasonError(fmt::format("{} {}", file.string(), why), std::move(hint));
   };
   if (!fs::exists(file)) refuse("isn't there");
-  if (!fs::is_regular_file(file)) refuse("is no file; name the manifest or the library itself");
+  if (!fs::is_regular_file(file)) refuse("is no file", "name the manifest or the library itself");
   if (file.string().ends_with(".script.json")) {
-    refuse("is a script; name the manifest beside it, and the script is played");
+    refuse("is a script", "name the manifest beside it, and the script is played");
   }
   if (file.extension() != ".so" && file.extension() != ".json") {
     refuse("is neither a manifest (.json) nor a library (.so)");
@@ -165,6 +180,9 @@ void check_one(const fs::path& file, const CheckRequest& request, std::vector<Li
       lines.push_back({file.string(), {}, std::string(manifest_test), success()});
       if (request.scope == CheckScope::everything) open_services_for(subjects);
     }
+  } catch (const ReasonError& error) {
+    lines.push_back({file.string(), {}, "file", failed({}, error.why())});
+    return;
   } catch (const std::exception& error) {
     lines.push_back({file.string(), {}, "file", failed({}, error.what())});
     return;
@@ -178,8 +196,10 @@ void check_one(const fs::path& file, const CheckRequest& request, std::vector<Li
     } else {
       lines.push_back(
           {file.string(), subject.method.library, "script",
-           skipped(subject.manifest.empty() ? "a library alone has no script; check its manifest"
-                                            : "there is no script for it beside the manifest")});
+           subject.manifest.empty()
+               ? skipped("a library alone has no script", "check its manifest")
+               : skipped("there is no script for it beside the manifest",
+                         fmt::format("write {}", script_beside(subject.manifest).string()))});
     }
   }
 }
@@ -193,13 +213,16 @@ std::string counted(const std::map<Status, int>& counts) {
 }
 
 void print_line(const Line& line) {
-  const auto& [status, rule, message] = line.result;
-  if (message.empty()) {
-    fmt::print("  {:<24} {}\n", line.test, status_name(status));
-  } else {
-    fmt::print("  {:<24} {:<8} {}{}{}\n", line.test, status_name(status), rule,
-               rule.empty() ? "" : ": ", printable(message, std::string::npos));
+  const auto& [status, rule, why] = line.result;
+  const std::string title =
+      fmt::format("{:<24} {:<{}}{}", line.test, status_name(status), rule.empty() ? 0 : 9, rule);
+  if (why.message.empty()) {
+    fmt::print("  {}\n", title);
+    return;
   }
+  std::string told = format_credential_fault({FaultKind::vault, title, why.message, why.hint});
+  if (const auto hint = told.find('\n'); hint != std::string::npos) told.insert(hint + 1, "  ");
+  fmt::print("  {}\n", told);
 }
 
 // One test a host service, most of which say nothing: counted, but for those that do.
@@ -238,10 +261,11 @@ void print_json(const std::vector<Line>& lines) {
     const auto& [file, library, test, result] = lines[i];
     fmt::print(
         "{}\n  {{\"file\":{},\"library\":{},\"test\":{},\"status\":{},\"rule\":{},"
-        "\"message\":{}}}",
+        "\"message\":{},\"hint\":{}}}",
         i == 0 ? "" : ",", json_quote(file), json_quote(library), json_quote(test),
         json_quote(status_name(result.status)), json_quote(result.rule),
-        json_quote(printable(result.message, std::string::npos)));
+        json_quote(printable(result.why.message, std::string::npos)),
+        json_quote(printable(result.why.hint, std::string::npos)));
   }
   fmt::print("\n]\n");
 }

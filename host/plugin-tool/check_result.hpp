@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/fault.hpp"
+
 namespace pindus::plugin_tool {
 
 /// How one test of `plugin check` ended.
@@ -17,22 +19,27 @@ enum class Status { success, warning, skipped, failed, crashed, timeout };
 /// What one test found.
 struct CheckResult {
   Status status = Status::success;
-  std::string rule;     ///< the rule of CONTRACT.md that it is about: "P3"
-  std::string message;  ///< one sentence; empty on success
+  std::string rule;  ///< the rule of CONTRACT.md that it is about: "P3"
+  Reason why;        ///< empty on success
 };
 
 /// Shorthands for tests.
 [[nodiscard]] inline CheckResult success() {
   return {};
 }
-[[nodiscard]] inline CheckResult failed(std::string rule, std::string message) {
-  return {Status::failed, std::move(rule), std::move(message)};
+[[nodiscard]] inline CheckResult failed(std::string rule, Reason why) {
+  return {Status::failed, std::move(rule), std::move(why)};
 }
-[[nodiscard]] inline CheckResult warning(std::string rule, std::string message) {
-  return {Status::warning, std::move(rule), std::move(message)};
+[[nodiscard]] inline CheckResult failed(std::string rule, std::string message,
+                                        std::string hint = {}) {
+  return failed(std::move(rule), Reason{std::move(message), std::move(hint)});
 }
-[[nodiscard]] inline CheckResult skipped(std::string message) {
-  return {Status::skipped, {}, std::move(message)};
+[[nodiscard]] inline CheckResult warning(std::string rule, std::string message,
+                                         std::string hint = {}) {
+  return {Status::warning, std::move(rule), {std::move(message), std::move(hint)}};
+}
+[[nodiscard]] inline CheckResult skipped(std::string message, std::string hint = {}) {
+  return {Status::skipped, {}, {std::move(message), std::move(hint)}};
 }
 
 }  // namespace pindus::plugin_tool

@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <exception>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -71,10 +73,12 @@ void write_all(int fd, std::string_view text) {
   try {
     result = test();
   } catch (const std::exception& error) {
-    result = {Status::crashed, {}, fmt::format("the test itself failed: {}", error.what())};
+    result = {Status::crashed, {}, {fmt::format("the test itself failed: {}", error.what())}};
   }
-  write_all(report.write_end,
-            fmt::format("{}\n{}\n{}", status_name(result.status), result.rule, result.message));
+  std::fflush(stdout);  // what a plugin printed counts, even if it left that in a buffer
+  const auto line = [](std::string_view text) { return printable(text, std::string_view::npos); };
+  write_all(report.write_end, fmt::format("{}\n{}\n{}\n{}", status_name(result.status), result.rule,
+                                          line(result.why.message), line(result.why.hint)));
   // Not exit(): a plugin's destructors are no part of the contract.
   _exit(0);
 }
@@ -104,12 +108,27 @@ bool read_until(std::chrono::steady_clock::time_point end, Pipe& report, std::st
 
 CheckResult ended_without_report(int status) {
   if (WIFSIGNALED(status)) {
-    return {Status::crashed, "P6",
-            fmt::format("the plugin ended the process by signal {} ({})", WTERMSIG(status),
-                        strsignal(WTERMSIG(status)))};
+    return {Status::crashed,
+            "P6",
+            {fmt::format("the plugin ended the process by signal {} ({})", WTERMSIG(status),
+                         strsignal(WTERMSIG(status)))}};
   }
-  return {Status::crashed, "P9",
-          fmt::format("the plugin ended the process with exit status {}", WEXITSTATUS(status))};
+  return {Status::crashed,
+          "P9",
+          {fmt::format("the plugin ended the process with exit status {}", WEXITSTATUS(status))}};
+}
+
+// What be_the_child() wrote; nothing where it didn't come to that.
+std::optional<CheckResult> read_report(std::string_view text) {
+  std::array<std::string, 4> lines;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const bool is_last = i + 1 == lines.size();
+    const auto end = is_last ? text.size() : text.find('\n');
+    if (end == std::string_view::npos) return std::nullopt;
+    lines[i] = text.substr(0, end);
+    text.remove_prefix(is_last ? end : end + 1);
+  }
+  return CheckResult{status_of(lines[0]), lines[1], {lines[2], lines[3]}};
 }
 
 }  // namespace
@@ -134,16 +153,10 @@ CheckResult run_in_child(const std::function<CheckResult()>& test, std::chrono::
   }
   kill(-child, SIGKILL);
   if (!in_time) {
-    return {Status::timeout, "P11", fmt::format("no end within {} s", limit.count())};
+    return {Status::timeout, "P11", {fmt::format("no end within {} s", limit.count())}};
   }
 
-  const auto first = report_text.find('\n');
-  const auto second = first == std::string::npos ? first : report_text.find('\n', first + 1);
-  CheckResult result = second == std::string::npos
-                           ? ended_without_report(status)
-                           : CheckResult{status_of(report_text.substr(0, first)),
-                                         report_text.substr(first + 1, second - first - 1),
-                                         report_text.substr(second + 1)};
+  CheckResult result = read_report(report_text).value_or(ended_without_report(status));
   if (!output_text.empty() &&
       (result.status == Status::success || result.status == Status::warning)) {
     return failed("P9", fmt::format("the plugin printed \"{}\"", printable(output_text, 80)));

@@ -31,4 +31,8 @@ inline constexpr std::string_view failing_service = "failing ";
 [[nodiscard]] std::vector<ConformanceTest> descriptor_tests();
 [[nodiscard]] std::vector<ConformanceTest> behaviour_tests();
 
+/// Those of the latter about secrets, and about what the record is to hold.
+[[nodiscard]] std::vector<ConformanceTest> secret_tests();
+[[nodiscard]] std::vector<ConformanceTest> record_tests();
+
 }  // namespace pindus::plugin_tool

@@ -96,14 +96,14 @@ CommandBody declare_check(CommandOptions& options) {
 
 constexpr std::array table = {
     Command{"plugin new", "", "Write a small plugin project that builds at once", declare_new,
-            false},
+            CommandNeeds::nothing},
     Command{"plugin check", "", "Test manifests and plugins against the contract", declare_check,
-            false},
+            CommandNeeds::nothing},
 };
 
 int told(const CredentialFault& fault) {
   fmt::print(stderr, "{}\n", format_credential_fault(fault));
-  return fault.kind == FaultKind::usage ? 2 : 1;
+  return exit_code_of(fault);
 }
 
 int run(std::vector<std::string> args) {
@@ -130,8 +130,10 @@ int run(std::vector<std::string> args) {
 int main(int argc, char** argv) {
   try {
     return pindus::plugin_tool::run({argv + (argc > 0 ? 1 : 0), argv + argc});
+  } catch (const pindus::ReasonError& error) {
+    return pindus::plugin_tool::told(
+        {pindus::FaultKind::vault, "Plugin tool", error.why().message, error.why().hint});
   } catch (const std::exception& error) {
-    fmt::print(stderr, "Plugin tool: {}\n", error.what());
-    return 1;
+    return pindus::plugin_tool::told({pindus::FaultKind::vault, "Plugin tool", error.what(), {}});
   }
 }

@@ -6,11 +6,12 @@
 #include <cctype>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
 #include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "core/base/fault.hpp"
 
 namespace pindus::plugin_tool {
 namespace {
@@ -55,7 +56,7 @@ void copy_filled_in(const fs::path& from, const fs::path& to,
   target << filled_in(text, values);
   target.close();
   if (!source || !target) {
-    throw std::runtime_error(fmt::format("{} can't be written", to.string()));
+    throw ReasonError(fmt::format("{} can't be written", to.string()));
   }
 }
 
@@ -63,19 +64,21 @@ void copy_filled_in(const fs::path& from, const fs::path& to,
 
 fs::path make_project(const NewProject& project) {
   if (!is_project_name(project.name)) {
-    throw std::runtime_error(fmt::format(
-        "\"{}\" is no name for a plugin: 1 to 64 of a-z, 0-9 and -, a letter first", project.name));
+    throw ReasonError(fmt::format("\"{}\" is no name for a plugin", printable(project.name, 80)),
+                      "give it 1 to 64 of a-z, 0-9 and -, a letter first");
   }
   const fs::path source = project.templates / fmt::format("{}-{}", project.flow, project.language);
   if (!fs::is_directory(source)) {
-    throw std::runtime_error(fmt::format("there is no template {}", source.string()));
+    throw ReasonError(fmt::format("there is no template {}", source.string()),
+                      "install the package that has the SDK again");
   }
   const fs::path target = project.directory / project.name;
   std::error_code error;
   if (!fs::create_directory(target, error)) {
-    throw std::runtime_error(
-        fmt::format("{} {}", target.string(),
-                    error ? "can't be made: " + error.message() : std::string("is there already")));
+    if (error)
+      throw ReasonError(fmt::format("{} can't be made: {}", target.string(), error.message()));
+    throw ReasonError(fmt::format("{} is there already", target.string()),
+                      "remove it, or choose another name");
   }
   const auto values = placeholders(project.name);
   try {

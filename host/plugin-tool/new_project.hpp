@@ -15,7 +15,7 @@ struct NewProject {
 };
 
 /// Writes the project into directory/NAME, which must not exist yet, and returns that path. Throws
-/// std::runtime_error with one sentence; what was written by then is removed.
+/// ReasonError; what was written by then is removed.
 std::filesystem::path make_project(const NewProject& project);
 
 }  // namespace pindus::plugin_tool

@@ -19,8 +19,9 @@ struct ProcessState {
 /// Looks at this process.
 [[nodiscard]] ProcessState process_state();
 
-/// What changed, as a clause ("it left a thread running"); empty: nothing. Descriptors are compared
-/// between `second` and `third` (libraries open some once), the others between `first` and `third`.
+/// What changed, as a clause ("it left a thread running"); empty: nothing. Threads and descriptors
+/// are compared between `second` and `third` (libraries begin and open some once), the others
+/// between `first` and `third`.
 [[nodiscard]] std::string change_between(const ProcessState& first, const ProcessState& second,
                                          const ProcessState& third);
 

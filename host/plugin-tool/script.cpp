@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <string_view>
 
 #include <pindus/plugin.h>
+
+#include "core/session/http_time.hpp"
 
 namespace pindus::plugin_tool {
 namespace {
@@ -42,7 +45,7 @@ class Reader {
   Reader(const Json& json, std::string place) : json_(json), place_(std::move(place)) {}
 
   [[noreturn]] void fail(std::string_view what) const {
-    throw std::runtime_error(fmt::format("{} {}", place_, what));
+    throw ReasonError(fmt::format("{} {}", place_, what));
   }
 
   [[nodiscard]] std::optional<Reader> find(std::string_view name) const {
@@ -113,6 +116,28 @@ std::vector<std::pair<std::string, std::string>> text_members(const std::optiona
   return out;
 }
 
+// A record's text members; those of its private drawer as "private/NAME".
+std::vector<std::pair<std::string, std::string>> record_members(const std::optional<Reader>& from) {
+  std::vector<std::pair<std::string, std::string>> out;
+  if (!from) return out;
+  from->for_each_member([&](const std::string& name, const Reader& value) {
+    if (name != "private") {
+      out.emplace_back(name, value.text_or_number());
+      return;
+    }
+    for (auto& [inner, text] : text_members(value)) {
+      out.emplace_back(std::string(private_prefix) + inner, std::move(text));
+    }
+  });
+  return out;
+}
+
+std::int64_t read_time(const Reader& from) {
+  const auto time = written_time(from.text(), std::chrono::system_clock::now());
+  if (!time) from.fail("is no time such as 2026-11-26T23:05:00Z");
+  return time->time_since_epoch().count();
+}
+
 Exchange read_exchange(const Reader& from) {
   const Reader request = from.at("request");
   const Reader response = from.at("response");
@@ -148,10 +173,31 @@ int32_t read_code(const Reader& from) {
   from.fail("is no result code");
 }
 
+// How many of the document's texts hold `part`.
+std::size_t texts_with(const Json& json, std::string_view part) {
+  std::size_t count = 0;
+  if (const auto* text = json.as_string()) count += text->contains(part) ? 1U : 0U;
+  if (const auto* array = json.as_array()) {
+    for (const Json& item : *array) count += texts_with(item, part);
+  }
+  if (const auto* object = json.as_object()) {
+    for (const auto& [name, member] : *object) count += texts_with(member, part);
+  }
+  return count;
+}
+
+// One that stands nowhere else in the script guards nothing.
+void read_secret(const Reader& from, const Json& document, std::vector<std::string>& secrets) {
+  std::string secret = from.text();
+  if (secret.size() < shortest_marked_secret) from.fail("has fewer than 6 bytes");
+  if (texts_with(document, secret) < 2) from.fail("stands nowhere else in the script");
+  secrets.push_back(std::move(secret));
+}
+
 ScriptRun read_run(const Reader& from) {
   ScriptRun run;
   run.operation = read_operation(from.at("operation"));
-  run.stored = text_members(from.find("stored"));
+  run.stored = record_members(from.find("stored"));
   if (const auto prompts = from.find("prompts")) {
     prompts->for_each_element([&](const Reader& prompt) { run.prompts.push_back(prompt.text()); });
   }
@@ -161,7 +207,7 @@ ScriptRun read_run(const Reader& from) {
   }
   if (const auto record = from.find("record")) {
     run.record.emplace();
-    for (auto& [name, value] : text_members(record)) run.record->emplace(name, value);
+    for (auto& [name, value] : record_members(record)) run.record->emplace(name, value);
   }
   if (const auto result = from.find("result")) run.result = read_code(*result);
   return run;
@@ -171,24 +217,27 @@ ScriptRun read_run(const Reader& from) {
 
 Script read_script(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw std::runtime_error(fmt::format("{} can't be read", file.string()));
+  if (!stream) throw ReasonError(fmt::format("{} can't be read", file.string()));
   const std::string text(std::istreambuf_iterator<char>(stream), {});
   const auto json = Json::parse(text);
-  if (!json) throw std::runtime_error(fmt::format("{}: {}", file.string(), json.error()));
+  if (!json) throw ReasonError(fmt::format("{}: {}", file.string(), json.error()));
   const Reader root(*json, file.string() + ":");
   if (root.at("script").integer() != 1) root.at("script").fail("is not 1");
 
   Script script;
   for (auto& [name, value] : text_members(root.find("options"))) script.options[name] = value;
   for (auto& [name, value] : text_members(root.find("answers"))) script.answers[name] = value;
-  if (const auto method = root.find("method")) {
-    for (const AuthKind kind : {AuthKind::oauth, AuthKind::api_key}) {
-      if (method_name(kind) == method->text()) script.method = kind;
-    }
-    if (!script.method) method->fail("is neither oauth nor api-key");
+  if (const auto clock = root.find("clock")) script.clock_ms = read_time(*clock);
+  if (const auto secrets = root.find("secrets")) {
+    secrets->for_each_element(
+        [&](const Reader& secret) { read_secret(secret, *json, script.secrets); });
   }
-  root.at("runs").for_each_element(
-      [&](const Reader& run) { script.runs.push_back(read_run(run)); });
+  const auto method = root.find("method");
+  root.at("runs").for_each_element([&](const Reader& run) {
+    script.runs.push_back(read_run(run));
+    const auto own = run.find("method");
+    if (own || method) script.runs.back().method = (own ? own : method)->text();
+  });
   return script;
 }
 

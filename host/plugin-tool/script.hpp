@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,8 +25,12 @@ struct Exchange {
   std::string answer_body;
 };
 
+/// What comes before the names of the private drawer's texts among a record's members.
+inline constexpr std::string_view private_prefix = "private/";
+
 /// One operation and what it must end with.
 struct ScriptRun {
+  std::string method;  ///< its name; empty: the only one
   Operation operation = Operation::sign_in;
   std::vector<std::pair<std::string, std::string>> stored;
   std::vector<std::string> prompts;
@@ -39,11 +44,15 @@ struct ScriptRun {
 struct Script {
   std::map<std::string, std::string> options;
   Answers answers;
-  std::optional<AuthKind> method;
+  std::optional<int64_t> clock_ms;   ///< what now_ms says when a run begins; else the real time
+  std::vector<std::string> secrets;  ///< texts that nobody may see, whatever they are called
   std::vector<ScriptRun> runs;
 };
 
-/// Reads it. Throws std::runtime_error with one sentence that names the file and the place.
+/// What is shorter stands in other texts by chance.
+inline constexpr std::size_t shortest_marked_secret = 6;
+
+/// Reads it. Throws ReasonError, whose sentence names the file and the place.
 [[nodiscard]] Script read_script(const std::filesystem::path& file);
 
 /// The operation's name in a script, and a result code's: "sign-in", "rejected".

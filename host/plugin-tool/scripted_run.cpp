@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "core/base/stoppable_wait.hpp"
 #include "host/plugin-tool/scripted_world.hpp"
 
 namespace pindus::plugin_tool {
@@ -20,6 +21,8 @@ OAuthCredentials stored_credentials(const ScriptRun& run) {
       stored.access = Secret(value);
     } else if (name == "refresh") {
       stored.refresh = Secret(value);
+    } else if (name.starts_with(private_prefix)) {
+      stored.private_texts.emplace_back(name.substr(private_prefix.size()), Secret(value));
     } else {
       stored.members.emplace_back(name, value);
     }
@@ -38,25 +41,6 @@ Answers answers_of(const Subject& subject) {
       normal_answers(subject.method, subject.script ? subject.script->answers : Answers());
   if (!answers) throw std::runtime_error(answers.error().message);
   return *answers;
-}
-
-std::map<std::string, std::string> record_of(const SessionOutcome& outcome) {
-  std::map<std::string, std::string> record;
-  const auto add = [&](std::string_view name, std::string_view value) {
-    if (!value.empty()) record.emplace(name, value);
-  };
-  add("key", outcome.key.view());
-  add("access", outcome.credentials.access.view());
-  add("refresh", outcome.credentials.refresh.view());
-  for (const auto& [name, value] : outcome.credentials.members) add(name, value);
-  if (outcome.credentials.expires_ms) {
-    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::system_clock::now().time_since_epoch());
-    constexpr int64_t half_a_second = 500;
-    add("lifetime_s",
-        std::to_string((*outcome.credentials.expires_ms - now.count() + half_a_second) / 1000));
-  }
-  return record;
 }
 
 // Lifetimes are counted on a clock that went on meanwhile.
@@ -94,6 +78,12 @@ RunResult play(const Subject& subject, const ScriptRun& run, const pindus_host_1
 
   if (silent == Silent::person) person.never_answer();
   if (silent == Silent::server) services.never_answer();
+  if (subject.script && subject.script->clock_ms) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    observation().clock_ahead_ms =
+        *subject.script->clock_ms -
+        std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+  }
   observation().real_sleep = silent == Silent::sleep;
   const auto reached = [&] {
     return silent == Silent::from_the_start || (silent == Silent::person && person.waiting()) ||
@@ -106,14 +96,12 @@ RunResult play(const Subject& subject, const ScriptRun& run, const pindus_host_1
     stop.request_stop();
   }
   std::jthread interrupter([&](const std::stop_token& ended) {
-    while (silent != Silent::nobody && !ended.stop_requested() && !stop.stop_requested()) {
-      if (reached()) {
-        stopped = Clock::now();
-        stop.request_stop();
-        return;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    if (silent == Silent::nobody || stop.stop_requested()) return;
+    while (!reached()) {
+      if (!wait_unless_stopped(std::chrono::milliseconds(2), ended)) return;
     }
+    stopped = Clock::now();
+    stop.request_stop();
   });
 
   RunResult result;
@@ -128,6 +116,8 @@ RunResult play(const Subject& subject, const ScriptRun& run, const pindus_host_1
   result.said = person.said();
   result.secrets = person.secrets();
   result.difference = services.difference();
+  result.asked = services.asked();
+  result.goes_another_way = services.goes_another_way();
   if (result.difference.empty() && services.left() > 0) {
     result.difference = fmt::format("left {} exchanges of the script", services.left());
   }
@@ -135,6 +125,28 @@ RunResult play(const Subject& subject, const ScriptRun& run, const pindus_host_1
     result.difference = fmt::format("left {} answers of the script", person.unanswered());
   }
   return result;
+}
+
+std::map<std::string, std::string> record_of(const SessionOutcome& outcome) {
+  std::map<std::string, std::string> record;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    if (!value.empty()) record.emplace(name, value);
+  };
+  add("key", outcome.key.view());
+  add("access", outcome.credentials.access.view());
+  add("refresh", outcome.credentials.refresh.view());
+  for (const auto& [name, value] : outcome.credentials.members) add(name, value);
+  for (const auto& [name, text] : outcome.credentials.private_texts) {
+    add(fmt::format("{}{}", private_prefix, name), text.view());
+  }
+  if (outcome.credentials.expires_ms) {
+    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::system_clock::now().time_since_epoch());
+    constexpr int64_t half_a_second = 500;
+    add("lifetime_s",
+        std::to_string((*outcome.credentials.expires_ms - now.count() + half_a_second) / 1000));
+  }
+  return record;
 }
 
 std::string difference_in_result(const ScriptRun& run, const RunResult& result) {
@@ -155,7 +167,8 @@ std::string difference_in_result(const ScriptRun& run, const RunResult& result) 
     }
   }
   for (const auto& [name, value] : record) {
-    const bool the_hosts_own = name == "clientId" || run.operation != Operation::sign_in;
+    const bool the_hosts_own =
+        name == "clientId" || name == issuer_member || run.operation != Operation::sign_in;
     if (!expected.contains(name) && !the_hosts_own) {
       return fmt::format("set \"{}\", which the script doesn't expect", name);
     }

@@ -2,23 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <condition_variable>
-#include <mutex>
 #include <ranges>
 #include <stdexcept>
+#include <utility>
 
+#include "core/base/stoppable_wait.hpp"
 #include "core/base/text.hpp"
+#include "core/services/http_rules.hpp"
 #include "core/session/form_encoding.hpp"
 
 namespace pindus::plugin_tool {
 namespace {
-
-void wait_for(std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait(lock, stop, [] { return false; });
-}
 
 const Secret* header(const HttpRequest& request, std::string_view name) {
   for (const auto& [other, value] : request.headers) {
@@ -29,8 +23,10 @@ const Secret* header(const HttpRequest& request, std::string_view name) {
 
 std::optional<std::string> field_text(std::string_view form, std::string_view name) {
   const auto field = form_field(form, name);
-  if (!field || !*field) return std::nullopt;
-  return std::string((*field)->view());
+  if (!field) return std::nullopt;
+  const auto& value = *field;
+  if (!value) return std::nullopt;
+  return std::string(value->view());
 }
 
 // One member of the request's body, as its Content-Type says to read it.
@@ -82,7 +78,7 @@ Result<Secret> ScriptedPerson::ask(std::string_view question, std::stop_token st
   said_.emplace_back(question);
   if (silent_) {
     waiting_ = true;
-    wait_for(stop);
+    wait_until_stopped(stop);
   }
   if (stop.stop_requested()) return fail(FaultKind::aborted, "the session was interrupted");
   if (answers_.empty()) return fail(FaultKind::aborted, "the script has no further answer");
@@ -121,11 +117,12 @@ bool ScriptedPerson::open_url(std::string_view url, std::stop_token /*stop*/) {
 
 std::expected<HttpResponse, HttpFailure> ScriptedServices::send(const HttpRequest& request,
                                                                 std::stop_token stop) {
+  if (auto refused = http::refuse_request(request)) return std::unexpected(*std::move(refused));
   if (silent_) {
     waiting_ = true;
-    wait_for(stop);
+    wait_until_stopped(stop);
   }
-  if (stop.stop_requested()) {
+  if (stop.stop_requested() && request.on_stop != OnStop::goes_on) {
     return std::unexpected(
         HttpFailure{HttpFailure::Kind::cancelled, {"the session was interrupted"}});
   }
@@ -133,6 +130,8 @@ std::expected<HttpResponse, HttpFailure> ScriptedServices::send(const HttpReques
     if (difference_.empty()) difference_ = std::move(what);
     return std::unexpected(HttpFailure{HttpFailure::Kind::network, {difference_}});
   };
+  asked_ = true;
+  goes_another_way_ = exchanges_.empty() || request.url != exchanges_.front().url;
   if (exchanges_.empty()) {
     return refuse(
         fmt::format("asked {} {} after the script's last exchange", request.method, request.url));

@@ -59,12 +59,22 @@ class ScriptedServices final : public Services {
   [[nodiscard]] std::expected<HttpResponse, HttpFailure> send(const HttpRequest& request,
                                                               std::stop_token stop) override;
   void random(std::span<std::uint8_t> out) override { real_.random(out); }
-  [[nodiscard]] Secret sha256(std::string_view in) override { return real_.sha256(in); }
-  [[nodiscard]] Secret base64url_encode(std::string_view in) override {
-    return real_.base64url_encode(in);
+  [[nodiscard]] CryptoResult digest(std::uint32_t algorithm, std::string_view in) override {
+    return real_.digest(algorithm, in);
   }
-  [[nodiscard]] std::optional<Secret> base64url_decode(std::string_view in) override {
-    return real_.base64url_decode(in);
+  [[nodiscard]] CryptoResult mac(std::uint32_t algorithm, std::string_view key,
+                                 std::string_view in) override {
+    return real_.mac(algorithm, key, in);
+  }
+  [[nodiscard]] CryptoResult sign(std::uint32_t algorithm, std::string_view pem,
+                                  std::string_view in) override {
+    return real_.sign(algorithm, pem, in);
+  }
+  [[nodiscard]] CryptoResult encode(std::uint32_t encoding, std::string_view in) override {
+    return real_.encode(encoding, in);
+  }
+  [[nodiscard]] CryptoResult decode(std::uint32_t encoding, std::string_view in) override {
+    return real_.decode(encoding, in);
   }
   [[nodiscard]] bool equal(std::string_view a, std::string_view b) override {
     return real_.equal(a, b);
@@ -76,6 +86,9 @@ class ScriptedServices final : public Services {
   /// The first difference between what was asked and what the script expects; empty: none.
   [[nodiscard]] const std::string& difference() const noexcept { return difference_; }
   [[nodiscard]] std::size_t left() const noexcept { return exchanges_.size(); }
+  /// Whether anything was asked; and whether at another address than the script expects.
+  [[nodiscard]] bool asked() const noexcept { return asked_; }
+  [[nodiscard]] bool goes_another_way() const noexcept { return goes_another_way_; }
 
   /// From now on the server never answers: a request waits until the session is stopped.
   void never_answer() noexcept { silent_ = true; }
@@ -85,6 +98,8 @@ class ScriptedServices final : public Services {
   std::deque<Exchange> exchanges_;
   Services& real_;
   std::string difference_;
+  bool asked_ = false;
+  bool goes_another_way_ = false;
   bool silent_ = false;
   std::atomic<bool> waiting_ = false;
 };

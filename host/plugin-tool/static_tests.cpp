@@ -33,13 +33,11 @@ std::optional<ObjectFlaw> flaw_of(const Subject& subject) {
         Flaw::unreadable,
         {fmt::format("can't be read: {}", std::generic_category().message(errno)), {}}};
   }
-  auto bytes = read_object(file.get());
-  return bytes ? std::nullopt : std::optional(std::move(bytes).error());
+  return flaw_of_file(file.get());
 }
 
-std::string told(const ObjectFlaw& flaw) {
-  return fmt::format("it {}{}{}", flaw.why.message, flaw.why.hint.empty() ? "" : "; ",
-                     flaw.why.hint);
+Reason told(const ObjectFlaw& flaw) {
+  return {fmt::format("it {}", flaw.why.message), flaw.why.hint};
 }
 
 CheckResult the_path_is_trusted(const Subject& subject) {
@@ -47,8 +45,8 @@ CheckResult the_path_is_trusted(const Subject& subject) {
   for (const auto& path : {subject.manifest, subject.method.library_path}) {
     if (path.empty()) continue;
     if (const auto distrust = trust.check(subject.method.layer, path)) {
-      return warning("H1", fmt::format("{} {}; {}", distrust->component.string(), distrust->reason,
-                                       distrust->hint));
+      return warning("H1", fmt::format("{} {}", distrust->component.string(), distrust->reason),
+                     distrust->hint);
     }
   }
   return success();
@@ -57,7 +55,8 @@ CheckResult the_path_is_trusted(const Subject& subject) {
 // Where it is now need not be where it will be installed.
 CheckResult programs_may_run_there(const Subject& subject) {
   const auto flaw = flaw_of(subject);
-  return flaw && flaw->kind == Flaw::noexec ? warning({}, told(*flaw)) : success();
+  return flaw && flaw->kind == Flaw::noexec ? CheckResult{Status::warning, {}, told(*flaw)}
+                                            : success();
 }
 
 CheckResult the_file_is_whole(const Subject& subject) {
@@ -71,7 +70,7 @@ CheckResult the_file_is_whole(const Subject& subject) {
 CheckResult it_is_for_this_machine(const Subject& subject) {
   const auto flaw = flaw_of(subject);
   if (!flaw || flaw->kind != Flaw::other_machine) return success();
-  return subject.scope == CheckScope::static_only ? warning({}, told(*flaw))
+  return subject.scope == CheckScope::static_only ? CheckResult{Status::warning, {}, told(*flaw)}
                                                   : failed({}, told(*flaw));
 }
 
@@ -96,13 +95,16 @@ CheckResult what_it_needs_is_here(const Subject& subject) {
   std::map<std::string, std::vector<std::string>> here;
   for (const auto& library : facts.needed) {
     auto versions = versions_of(library);
-    if (!versions) return failed({}, fmt::format("it needs {}, which isn't installed", library));
+    if (!versions) {
+      return failed({}, fmt::format("it needs {}, which isn't installed", library),
+                    fmt::format("install the package that has {}", library));
+    }
     here.emplace(library, *std::move(versions));
   }
   for (const auto& [library, version] : facts.needed_versions) {
     if (std::ranges::find(here[library], version) == here[library].end()) {
-      return failed({},
-                    fmt::format("it needs {}, which this system's {} hasn't", version, library));
+      return failed({}, fmt::format("it needs {}, which this system's {} hasn't", version, library),
+                    "build it on the oldest system that it is for");
     }
   }
   return success();
@@ -114,26 +116,27 @@ CheckResult only_the_entry_is_exported(const ElfFacts& facts) {
   }
   for (const auto& name : facts.exported) {
     if (name != PINDUS_PLUGIN_ENTRY_1) {
-      return failed("P1", fmt::format("it exports {} too; link it with the version script", name));
+      return failed("P1", fmt::format("it exports {} too", name),
+                    "link it with the version script");
     }
   }
   return success();
 }
 
 CheckResult the_elf_file_is_plain(const ElfFacts& facts) {
-  if (facts.has_run_path) return failed("P15", "it has a run path; link it without -rpath");
+  if (facts.has_run_path) return failed("P15", "it has a run path", "link it without -rpath");
   if (facts.has_text_relocations) {
-    return failed("P15", "it has text relocations; compile it with -fPIC");
+    return failed("P15", "it has text relocations", "compile it with -fPIC");
   }
   if (!facts.unique.empty()) {
-    return failed("P15", fmt::format("{} is a unique symbol; compile it with -fno-gnu-unique",
-                                     facts.unique.front()));
+    return failed("P15", fmt::format("{} is a unique symbol", facts.unique.front()),
+                  "compile it with -fno-gnu-unique");
   }
   constexpr std::array<std::string_view, 7> forbidden = {
       "libcurl", "libssl.", "libcrypto.", "libbotan", "libgnutls", "libmbed", "libnss3"};
   for (const auto& library : facts.needed) {
     if (std::ranges::any_of(forbidden, [&](auto name) { return library.starts_with(name); })) {
-      return failed("P15", fmt::format("it needs {}; the host's services do that", library));
+      return failed("P15", fmt::format("it needs {}", library), "use the host's services for that");
     }
   }
   return success();

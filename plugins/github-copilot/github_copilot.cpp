@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@ namespace {
 using pindus::sdk::Fields;
 using pindus::sdk::OAuthAnswer;
 using pindus::sdk::OAuthClient;
+using pindus::sdk::option;
 using pindus::sdk::Response;
 using pindus::sdk::Result;
 using pindus::sdk::Secret;
@@ -23,6 +25,16 @@ using pindus::sdk::Status;
 /// `exchange_headers` (lines of "Name: value"). Question: `enterpriseUrl`.
 class GithubCopilot {
  public:
+  static constexpr std::array options = {
+      option("client_id", "the client's id at GitHub"),
+      option("client_secret", "its secret, where it has one"),
+      option("scope", "what is asked for, names separated by blanks"),
+      option("device_code_url", "GitHub's device authorization endpoint"),
+      option("access_token_url", "GitHub's token endpoint"),
+      option("exchange_url", "where a GitHub token is traded for a Copilot token"),
+      option("exchange_headers", "the header fields of that request, one \"Name: value\" a line"),
+  };
+
   explicit GithubCopilot(Session& session) : session_(session), device_(session) {}
 
   Status sign_in() {
@@ -119,11 +131,10 @@ class GithubCopilot {
   // clients leave between a refresh and the end.
   Status keep_lifetime(const OAuthAnswer& answer) const {
     PINDUS_TRY(const auto refresh_in, seconds_member(session_, answer, "refresh_in"));
-    if (refresh_in) return session_.set_lifetime(*refresh_in + 60);
+    if (refresh_in) return session_.set_lifetime(*refresh_in + 60, answer.headers);
     PINDUS_TRY(const auto expires_at, seconds_member(session_, answer, "expires_at"));
     if (!expires_at) return {};
-    PINDUS_TRY(const int64_t now_ms, session_.now_ms());
-    return session_.set_lifetime(std::max(*expires_at - now_ms / 1000, int64_t{0}));
+    return session_.set_end(*expires_at * 1000);
   }
 
   Result<std::string> base_url_of(const OAuthAnswer& answer, const Secret& token) const {

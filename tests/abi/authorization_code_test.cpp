@@ -68,7 +68,11 @@ TEST_CASE("every form that a person can paste gives the code") {
                "http://localhost:1455/"
                "callback?code=the%2Dcode&state={state}&iss=https%3A%2F%2Flogin.example",
                "<http://localhost:1455/callback?code=the-code&state={state}>",
-               "http://localhost:1455/callback?state={state}&code=the-code,");
+               "http://localhost:1455/callback?state={state}&code=the-code,",
+               R"({"code":"the-code","state":"{state}"})",
+               "  { \"state\": \"{state}\",\r\n  \"code\": \"the-\\u0063ode\" }\n",
+               R"({"code":"the-code","scope":["openid"],"error":null})",
+               R"(http://localhost/?code=the-code&state={state}&x={"a":1})");
   CAPTURE(pasted);
   Server server;
   REQUIRE(server.sign_in(pasted) == PINDUS_OK);
@@ -100,8 +104,19 @@ TEST_CASE("what must not be taken is refused before the server is asked") {
       Case{"https://login.example/authorize?response_type=code&code=true", PINDUS_PROTOCOL,
            "where the sign-in begins"},
       Case{"https://login.example/", PINDUS_PROTOCOL, "no code in it"},
+      Case{"localhost:1455/callback", PINDUS_PROTOCOL, "no code in it"},
       Case{"http://localhost/?code=&state={state}", PINDUS_PROTOCOL, "no code in it"},
       Case{"http://localhost/?code=a%2&state={state}", PINDUS_PROTOCOL, "broken % escape"},
+      Case{R"({"code":"the-code","state":"other"})", PINDUS_PROTOCOL, "another sign-in"},
+      Case{R"({"code":"the-code","iss":"https://evil.example"})", PINDUS_PROTOCOL,
+           "another server"},
+      Case{R"({"code":200,"data":{"code":"the-code"}})", PINDUS_PROTOCOL, "no code in it"},
+      Case{R"({"code":""})", PINDUS_PROTOCOL, "no code in it"},
+      Case{R"({"code":"the-code")", PINDUS_PROTOCOL, "no code in it"},
+      Case{R"("code": "the-code", "state": "{state}")", PINDUS_PROTOCOL, "no code in it"},
+      Case{R"(["the-code"])", PINDUS_PROTOCOL, "no code in it"},
+      Case{R"({"error":"access_denied","error_description":"Not today","state":"{state}"})",
+           PINDUS_DENIED, "access_denied: Not today"},
       Case{"  ", PINDUS_CANCELLED, "nothing was pasted"},
       Case{"?error=access_denied&error_description=Not+today&state={state}", PINDUS_DENIED,
            "access_denied: Not today"});
@@ -146,6 +161,30 @@ TEST_CASE("the issuer that the manifest names is compared whole") {
   const std::string address = "http://localhost/?code=c&state={state}&iss=https://login.example";
   CHECK(server.sign_in(address + "/other") == PINDUS_PROTOCOL);
   CHECK(server.sign_in(address + "/tenant") == PINDUS_OK);
+}
+
+TEST_CASE("with iss_required an answer without iss counts in no form") {
+  Server server;
+  server.host.options["iss_required"] = "true";
+  for (const std::string pasted :
+       {"the-code#{state}", "http://localhost/?code=c&state={state}", "?code=c&state={state}&iss=",
+        R"({"code":"c","state":"{state}"})", "?error=access_denied&state={state}"}) {
+    CAPTURE(pasted);
+    CHECK(server.sign_in(pasted) == PINDUS_PROTOCOL);
+    CHECK_THAT(server.host.error, Catch::Contains("(iss)"));
+  }
+  CHECK(server.host.requests.empty());
+  CHECK(server.sign_in("?code=c&state={state}&iss=https://login.example") == PINDUS_OK);
+}
+
+TEST_CASE("prompt and every resource stand in the address") {
+  Server server;
+  server.host.options["prompt"] = "login consent";
+  server.host.options["resource"] = "https://api.example/a https://api.example/b";
+  REQUIRE(server.sign_in("the-code") == PINDUS_OK);
+  CHECK(server.host.opened_parameter("prompt") == "login consent");
+  CHECK_THAT(server.host.opened.at(0), Catch::Contains("&resource=https%3A%2F%2Fapi.example%2Fa"
+                                                       "&resource=https%3A%2F%2Fapi.example%2Fb&"));
 }
 
 TEST_CASE("the exchange is a form, or JSON with the state, as the manifest says") {

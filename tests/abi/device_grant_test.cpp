@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <numeric>
 
 #include <pindus/flows/device_grant.hpp>
 
@@ -110,6 +111,50 @@ TEST_CASE("an outage that lasts to the code's end is what the sign-in fails with
   CHECK_THAT(device.host.error, Catch::Contains("login.example answered HTTP 404"));
 }
 
+TEST_CASE("a code that a server lets live for years is waited for a day at most") {
+  Device device;  // whose server is gone after its first answer
+  device.host.server = {{200,
+                         R"({"device_code":"d","user_code":"U","verification_uri":"https://x",)"
+                         R"("expires_in":315360000})",
+                         {}}};
+  CHECK(device.sign_in() == PINDUS_NETWORK);
+  const auto& sleeps = device.host.sleeps;
+  constexpr int64_t a_day_ms = int64_t{24} * 3600 * 1000;
+  CHECK(std::accumulate(sleeps.begin(), sleeps.end(), int64_t{0}) == a_day_ms);
+}
+
+TEST_CASE("a server that can give no code just now, and says for how long, is asked once more") {
+  const auto refusal = GENERATE(FakeAnswer{503, "<html>", {{"Retry-After", "2"}}},
+                                FakeAnswer{429, R"({"error":"slow_down"})", {{"Retry-After", "2"}}},
+                                FakeAnswer{403, R"({"message":"no"})", {{"Retry-After", "2"}}});
+  CAPTURE(refusal.status, refusal.body);
+  Device device;
+  SECTION("it gives one then") {
+    device.host.server = {refusal, {200, code_answer, {}}, {200, token_answer, {}}};
+    CHECK(device.sign_in() == PINDUS_OK);
+    CHECK(device.host.sleeps == std::vector<int64_t>{2000, 5000});
+    CHECK(device.host.requests.at(1).url == "https://login.example/code");
+  }
+  SECTION("it gives none") {
+    device.host.server = {refusal, refusal};
+    CHECK(device.sign_in() == PINDUS_UNAVAILABLE);
+    CHECK(device.host.requests.size() == 2);
+  }
+}
+
+TEST_CASE("a server that gives no code for a long while, or never, is asked once") {
+  const auto refusal =
+      GENERATE(FakeAnswer{503, "<html>", {{"Retry-After", "60"}}}, FakeAnswer{503, "<html>", {}},
+               FakeAnswer{403, "<html>", {}},
+               FakeAnswer{400, R"({"error":"invalid_client"})", {{"Retry-After", "2"}}});
+  CAPTURE(refusal.status, refusal.body);
+  Device device;
+  device.host.server = {refusal};
+  CHECK(device.sign_in() != PINDUS_OK);
+  CHECK(device.host.requests.size() == 1);
+  CHECK(device.host.sleeps.empty());
+}
+
 TEST_CASE("slow_down under HTTP 429 is slow_down") {
   Device device;
   device.host.server.push_back({429, R"({"error":"slow_down"})", {{"Retry-After", "7"}}});
@@ -185,6 +230,15 @@ TEST_CASE("refusal and expiry end the waiting, with a code of their own") {
     CHECK(device.host.requests.size() == 1);
   }
   CHECK(device.host.commits == 0);
+}
+
+TEST_CASE("the server's own words stand behind a refusal and an expiry") {
+  const auto name = GENERATE(as<std::string>(), "access_denied", "expired_token", "invalid_scope");
+  Device device;
+  device.host.server.push_back(
+      {400, R"({"error":")" + name + R"(","error_description":"Ask your administrator"})", {}});
+  CHECK(device.sign_in() != PINDUS_OK);
+  CHECK_THAT(device.host.error, Catch::EndsWith(": Ask your administrator"));
 }
 
 TEST_CASE("an answer without what the person needs is the server's mistake") {

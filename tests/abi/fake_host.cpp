@@ -6,6 +6,8 @@
 #include "core/base/json.hpp"
 #include "core/base/json_mending.hpp"
 #include "core/services/services.hpp"
+#include "core/session/form_encoding.hpp"
+#include "core/session/http_time.hpp"
 
 namespace pindus::test {
 namespace {
@@ -23,47 +25,10 @@ std::string text_of(pindus_str text) {
   return {text.data, static_cast<size_t>(text.size)};
 }
 
-std::string url_decoded(const std::string& text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%') {
-      if (i + 2 >= text.size()) throw std::runtime_error("broken escape");
-      out += static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16));
-      i += 2;
-    } else {
-      out += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return out;
-}
-
-std::string url_encoded(const std::string& text) {
-  constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || std::string("-._*").find(c) != std::string::npos) {
-      out += c;
-    } else if (c == ' ') {
-      out += '+';
-    } else {
-      out += {'%', digits[byte >> 4U], digits[byte & 15U]};
-    }
-  }
-  return out;
-}
-
+// Throws for a broken escape.
 std::optional<std::string> form_value(const std::string& form, const std::string& name) {
-  for (size_t at = 0; at <= form.size();) {
-    const size_t end = std::min(form.find('&', at), form.size());
-    const std::string pair = form.substr(at, end - at);
-    const size_t equals = pair.find('=');
-    if (pair.substr(0, equals) == name) {
-      return equals == std::string::npos ? "" : url_decoded(pair.substr(equals + 1));
-    }
-    at = end + 1;
-  }
-  return std::nullopt;
+  const auto value = form_field(form, name).value();
+  return value ? std::optional(std::string(value->view())) : std::nullopt;
 }
 
 }  // namespace
@@ -120,7 +85,13 @@ struct FakeServices {
     }
     return give(host, answer, out);
   }
-  static int32_t show_code(pindus_session id, const pindus_device_code* code) noexcept {
+  static int32_t choose(pindus_session, const pindus_choice*, uint64_t*) noexcept {
+    return PINDUS_INTERACTION_FORBIDDEN;
+  }
+  static int32_t confirm(pindus_session, pindus_str, int32_t, int32_t*) noexcept {
+    return PINDUS_INTERACTION_FORBIDDEN;
+  }
+  static int32_t show_device_code(pindus_session id, const pindus_device_code* code) noexcept {
     const auto is_address = [](pindus_str text) { return url_host(text_of(text)).has_value(); };
     const bool bad_complete =
         code->verification_uri_complete.size != 0 && !is_address(code->verification_uri_complete);
@@ -133,7 +104,7 @@ struct FakeServices {
     return PINDUS_OK;
   }
   static int32_t info(pindus_session id, uint32_t what, pindus_read read, void* context) noexcept {
-    if (what != PINDUS_INFO_TRIES) return PINDUS_NOT_FOUND;
+    if (what != PINDUS_INFO_TRIES) return PINDUS_UNSUPPORTED;
     read(context, {of(id).tries.data(), of(id).tries.size()});
     return PINDUS_OK;
   }
@@ -154,8 +125,8 @@ struct FakeServices {
     read(context, {bytes.data(), bytes.size()});
     return PINDUS_OK;
   }
-  static int32_t secret_check(pindus_session id, pindus_secret secret,
-                              const pindus_key_rule* rule) noexcept {
+  static int32_t api_key_check(pindus_session id, pindus_secret secret,
+                               const pindus_key_rule* rule) noexcept {
     return of(id).secrets_.at(secret.id).size() < rule->min_length ? PINDUS_INVALID_KEY : PINDUS_OK;
   }
   static int32_t secret_free(pindus_session id, pindus_secret secret) noexcept {
@@ -183,15 +154,18 @@ struct FakeServices {
                              void* context) noexcept {
     return find(of(id), of(id).last_headers_, name, read, context);
   }
-  static int32_t form_encode(pindus_session id, const pindus_field* fields, uint64_t count,
-                             uint32_t format, pindus_secret* out) noexcept {
+  static int32_t fields_encode(pindus_session id, const pindus_field* fields, uint64_t count,
+                               uint32_t format, pindus_secret* out) noexcept {
     std::string form;
     Json::Object object;
     for (uint64_t i = 0; i < count; ++i) {
       const std::string name = text_of(fields[i].name);
       const std::string value = text(of(id), fields[i].value);
-      form += (form.empty() ? "" : "&") + url_encoded(name) + "=" + url_encoded(value);
-      object.emplace_back(name, Json(value));
+      if (!form.empty()) form += "&";
+      append_form_encoded(form, name);
+      append_form_encoded(form += "=", value);
+      object.emplace_back(name,
+                          fields[i].kind == PINDUS_FIELD_JSON ? *Json::parse(value) : Json(value));
     }
     return give(of(id), format == PINDUS_FORM_JSON ? Json(object).dump() : form, out);
   }
@@ -232,6 +206,22 @@ struct FakeServices {
     if (count != nullptr) *count = 0;
     return PINDUS_OK;
   }
+  static int32_t json_key(pindus_session id, pindus_json json, pindus_str pointer, uint64_t index,
+                          pindus_read read, void* context) noexcept {
+    Json place;
+    if (const int32_t code = at(id, json, pointer, place); code != PINDUS_OK) return code;
+    if (place.as_object() == nullptr) return PINDUS_PROTOCOL;
+    if (index >= place.as_object()->size()) return PINDUS_NOT_FOUND;
+    const std::string& name = (*place.as_object())[index].first;
+    read(context, {name.data(), name.size()});
+    return PINDUS_OK;
+  }
+  static int32_t json_text(pindus_session id, pindus_json json, pindus_str pointer,
+                           pindus_secret* out) noexcept {
+    Json place;
+    if (const int32_t code = at(id, json, pointer, place); code != PINDUS_OK) return code;
+    return give(of(id), place.dump(), out);
+  }
   static int32_t json_string(pindus_session id, pindus_json json, pindus_str pointer,
                              pindus_secret* out) noexcept {
     Json place;
@@ -263,15 +253,36 @@ struct FakeServices {
     }
     return give(host, bytes, out);
   }
-  static int32_t sha256(pindus_session id, pindus_value in, pindus_secret* out) noexcept {
-    return give(of(id), std::string(services().sha256(text(of(id), in)).view()), out);
+  static int32_t give(pindus_session id, const CryptoResult& result, pindus_secret* out) {
+    using Kind = CryptoFailure::Kind;
+    if (result) return give(of(id), std::string(result->view()), out);
+    switch (result.error().kind) {
+      case Kind::unsupported: return PINDUS_UNSUPPORTED;
+      case Kind::malformed: return PINDUS_PROTOCOL;
+      case Kind::no_key: return PINDUS_INVALID_KEY;
+      case Kind::too_large: return PINDUS_TOO_LARGE;
+    }
+    return PINDUS_INTERNAL;
   }
-  static int32_t base64url_encode(pindus_session id, pindus_value in, pindus_secret* out) noexcept {
-    return give(of(id), base64url(text(of(id), in)), out);
+  static int32_t digest(pindus_session id, uint32_t algorithm, pindus_value in,
+                        pindus_secret* out) noexcept {
+    return give(id, services().digest(algorithm, text(of(id), in)), out);
   }
-  static int32_t base64url_decode(pindus_session id, pindus_value in, pindus_secret* out) noexcept {
-    const auto bytes = services().base64url_decode(text(of(id), in));
-    return bytes ? give(of(id), std::string(bytes->view()), out) : PINDUS_PROTOCOL;
+  static int32_t mac(pindus_session id, uint32_t algorithm, pindus_value key, pindus_value in,
+                     pindus_secret* out) noexcept {
+    return give(id, services().mac(algorithm, text(of(id), key), text(of(id), in)), out);
+  }
+  static int32_t sign(pindus_session id, uint32_t algorithm, pindus_value pem, pindus_value in,
+                      pindus_secret* out) noexcept {
+    return give(id, services().sign(algorithm, text(of(id), pem), text(of(id), in)), out);
+  }
+  static int32_t encode(pindus_session id, uint32_t encoding, pindus_value in,
+                        pindus_secret* out) noexcept {
+    return give(id, services().encode(encoding, text(of(id), in)), out);
+  }
+  static int32_t decode(pindus_session id, uint32_t encoding, pindus_value in,
+                        pindus_secret* out) noexcept {
+    return give(id, services().decode(encoding, text(of(id), in)), out);
   }
   static int32_t equal(pindus_session id, pindus_value a, pindus_value b, int32_t* out) noexcept {
     *out = text(of(id), a) == text(of(id), b) ? 1 : 0;
@@ -283,6 +294,12 @@ struct FakeServices {
   }
   static int32_t monotonic_ms(pindus_session id, int64_t* out) noexcept {
     *out = of(id).monotonic_ms;
+    return PINDUS_OK;
+  }
+  static int32_t time_parse(pindus_session id, pindus_value value, int64_t* out) noexcept {
+    const auto time = written_time(text(of(id), value), {});
+    if (!time) return PINDUS_PROTOCOL;
+    *out = time->time_since_epoch().count();
     return PINDUS_OK;
   }
   static int32_t sleep_ms(pindus_session id, int64_t milliseconds) noexcept {
@@ -298,54 +315,39 @@ struct FakeServices {
     of(id).record[text_of(name)] = text(of(id), value);
     return PINDUS_OK;
   }
-  static int32_t credential_lifetime(pindus_session id, int64_t seconds) noexcept {
+  static int32_t private_get(pindus_session id, pindus_str name, pindus_secret* out) noexcept {
+    const auto found = of(id).drawer.find(text_of(name));
+    return found == of(id).drawer.end() ? PINDUS_NOT_FOUND : give(of(id), found->second, out);
+  }
+  static int32_t private_set(pindus_session id, pindus_str name, pindus_value value) noexcept {
+    of(id).drawer[text_of(name)] = text(of(id), value);
+    return PINDUS_OK;
+  }
+  static int32_t credential_lifetime(pindus_session id, int64_t seconds,
+                                     pindus_headers /*since*/) noexcept {
     of(id).lifetime = seconds;
     return PINDUS_OK;
   }
-  static int32_t commit(pindus_session id) noexcept {
+  static int32_t credential_expires(pindus_session id, int64_t unix_ms) noexcept {
+    of(id).lifetime = (unix_ms - of(id).now_ms) / 1000;
+    return PINDUS_OK;
+  }
+  static int32_t credential_commit(pindus_session id) noexcept {
     ++of(id).commits;
     return PINDUS_OK;
   }
 
-  static constexpr pindus_host_1 table{.size = sizeof(pindus_host_1),
-                                       .abi_minor = PINDUS_ABI_MINOR,
-                                       .log = log,
-                                       .cancelled = cancelled,
-                                       .get_extension = get_extension,
-                                       .progress = progress,
-                                       .set_error = set_error,
-                                       .prompt = prompt,
-                                       .show_code = show_code,
-                                       .open_url = open_url,
-                                       .info = info,
-                                       .option = option,
-                                       .answer = answer,
-                                       .secret_new = secret_new,
-                                       .secret_view = secret_view,
-                                       .secret_check = secret_check,
-                                       .secret_free = secret_free,
-                                       .http_send = http_send,
-                                       .http_header = http_header,
-                                       .form_encode = form_encode,
-                                       .form_decode = form_decode,
-                                       .json_parse = json_parse,
-                                       .json_type = json_type,
-                                       .json_string = json_string,
-                                       .json_integer = json_integer,
-                                       .json_boolean = json_boolean,
-                                       .json_free = json_free,
-                                       .random = random,
-                                       .sha256 = sha256,
-                                       .base64url_encode = base64url_encode,
-                                       .base64url_decode = base64url_decode,
-                                       .equal = equal,
-                                       .now_ms = now_ms,
-                                       .monotonic_ms = monotonic_ms,
-                                       .sleep_ms = sleep_ms,
-                                       .credential_get = credential_get,
-                                       .credential_set = credential_set,
-                                       .credential_lifetime = credential_lifetime,
-                                       .commit = commit};
+  // In the order of the header.
+  // clang-format off: a list
+  static constexpr pindus_host_1 table = {
+      sizeof(pindus_host_1), PINDUS_ABI_MINOR, log, cancelled, get_extension, progress, set_error,
+      prompt, choose, confirm, show_device_code, open_url, info, option, answer, secret_new,
+      secret_view, api_key_check, secret_free, http_send, http_header, fields_encode, form_decode,
+      json_parse, json_type, json_key, json_text, json_string, json_integer, json_boolean,
+      json_free, random, digest, mac, sign, encode, decode, equal, now_ms, monotonic_ms,
+      time_parse, sleep_ms, credential_get, credential_set, private_get, private_set,
+      credential_lifetime, credential_expires, credential_commit};
+  // clang-format on
 };
 
 FakeHost::FakeHost() : table_(FakeServices::table) {}
@@ -370,7 +372,7 @@ std::string FakeRequest::field(const std::string& name) const {
 }
 
 std::string base64url(const std::string& bytes) {
-  return std::string(services().base64url_encode(bytes).view());
+  return std::string(services().encode(PINDUS_ENCODING_BASE64URL, bytes)->view());
 }
 
 std::string jwt(const std::string& claims) {

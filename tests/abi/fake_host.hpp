@@ -44,6 +44,7 @@ class FakeHost {
   std::map<std::string, std::string> options;
   std::map<std::string, std::string> answers;
   std::map<std::string, std::string> stored;
+  std::map<std::string, std::string> drawer;  ///< the record's private one
   std::deque<std::string> prompts;  ///< "{state}" is the state of the address that was opened
   std::string tries = "1";
   std::deque<FakeAnswer> server;

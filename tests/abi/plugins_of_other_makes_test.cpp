@@ -7,6 +7,8 @@
 #include <iostream>
 #include <string>
 
+#include <pindus/ext/revoke.h>
+
 #include "tests/abi/fake_host.hpp"
 
 namespace pindus::test {
@@ -109,6 +111,26 @@ TEST_CASE("a plugin without exceptions and RTTI works") {
 TEST_CASE("a plugin of clang with libc++ works") {
   const std::string file = PINDUS_TEST_OTHER_MAKES "/libcxx.so";
   if (is_built(file, "clang++-19 with libc++")) sign_in_with_a_browser(file);
+}
+
+TEST_CASE("a plugin says which extensions it has without an instance, in C, C++ and Rust") {
+  struct Case {
+    std::string file;
+    bool revokes;
+  };
+  const auto plugin = GENERATE(Case{PINDUS_TEST_PLUGINS "/pkce.so", true},
+                               Case{PINDUS_TEST_PLUGINS "/api-key.so", false},
+                               Case{PINDUS_TEST_OTHER_MAKES "/released.so", false},
+                               Case{PINDUS_TEST_OTHER_MAKES "/acme.so", false});
+  CAPTURE(plugin.file);
+  if (!is_built(plugin.file, "rustc")) return;
+  const auto table_of = [&](std::string_view id) {
+    return load(plugin.file).get_extension({id.data(), id.size()});
+  };
+  CHECK((table_of(PINDUS_EXT_REVOKE_1) != nullptr) == plugin.revokes);
+  CHECK(table_of(PINDUS_EXT_REVOKE_1) == table_of(PINDUS_EXT_REVOKE_1));
+  CHECK(table_of("pindus.revoke/2") == nullptr);
+  CHECK(table_of("") == nullptr);
 }
 
 TEST_CASE("a plugin in Rust works") {

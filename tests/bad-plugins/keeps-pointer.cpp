@@ -8,7 +8,8 @@ static int32_t misbehave(void* instance) noexcept {
   pindus_str kept{};
   self.host->secret_view(
       self.session, secret,
-      [](void* context, pindus_str text) { *static_cast<pindus_str*>(context) = text; }, &kept);
+      [](void* context, pindus_str text) noexcept { *static_cast<pindus_str*>(context) = text; },
+      &kept);
   return right::store(self, {kept, {}});
 }
 

@@ -15,7 +15,7 @@ static int32_t misbehave(void* instance) noexcept {
   std::string password;
   self.host->secret_view(
       self.session, answer,
-      [](void* context, pindus_str text) {
+      [](void* context, pindus_str text) noexcept {
         static_cast<std::string*>(context)->assign(text.data, text.size);
       },
       &password);

@@ -30,14 +30,14 @@ inline void destroy(void* instance) noexcept {
   delete static_cast<Instance*>(instance);
 }
 
-inline const void* no_extension(void* /*instance*/, pindus_str /*id*/) noexcept {
+inline const void* no_extension(pindus_str /*id*/) noexcept {
   return nullptr;
 }
 
 /// Sets and commits a token.
 inline int32_t store(Instance& self, pindus_value token) {
   int32_t code = self.host->credential_set(self.session, str("access"), token);
-  if (code == PINDUS_OK) code = self.host->commit(self.session);
+  if (code == PINDUS_OK) code = self.host->credential_commit(self.session);
   return code;
 }
 inline int32_t store(Instance& self) {
@@ -56,6 +56,8 @@ inline pindus_plugin_1 descriptor(Slot operation = sign_in) {
           .abi_minor = 0,
           .id = str(PLUGIN_ID),
           .version = str("1"),
+          .options = nullptr,
+          .option_count = 0,
           .create = create,
           .destroy = destroy,
           .sign_in = operation,

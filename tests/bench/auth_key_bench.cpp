@@ -18,6 +18,8 @@
 namespace {
 
 using pindus::bench::Command;
+using pindus::bench::environment;
+using pindus::bench::print_ratio;
 using pindus::test::TemporaryDirectory;
 using pindus::test::write_file;
 
@@ -47,11 +49,6 @@ std::string vault(int accounts) {
     text += "    }\n  }";
   }
   return text + "\n}\n";
-}
-
-std::vector<std::string> environment(const std::filesystem::path& home) {
-  return {"LANG=C.UTF-8", "PATH=" + std::string(getenv("PATH")), "HOME=" + home.string(),
-          "INDUSAGI_HOME=" + home.string()};
 }
 
 Command cat(const std::filesystem::path& home) {
@@ -105,16 +102,21 @@ std::vector<Command> other_tools(const std::filesystem::path& folder) {
   return tools;
 }
 
-void print_ratio(const std::string& name, double ratio, double goal) {
-  std::printf("  %-34s %7.2f", name.c_str(), ratio);
-  if (goal > 0) std::printf("   goal %5.2f  %s", goal, ratio <= goal ? "met" : "NOT MET");
-  std::puts("");
-}
-
 bool print_count(const char* name, std::int64_t count, std::int64_t goal) {
   const bool met = count <= goal;
   std::printf("  %-34s %7lld   goal %5lld  %s\n", name, static_cast<long long>(count),
               static_cast<long long>(goal), met ? "met" : "NOT MET");
+  return met;
+}
+
+bool print_counts(const Command& key) {
+  bool met = print_count("system calls", pindus::bench::count_system_calls(key), 15);
+  met &= print_count("page faults", pindus::bench::run(key).page_faults, 30);
+  if (const auto instructions = pindus::bench::count_instructions(key)) {
+    met &= print_count("instructions", *instructions, 50'000);
+  } else {
+    std::puts("  instructions: not counted (valgrind isn't installed)");
+  }
   return met;
 }
 
@@ -155,27 +157,21 @@ int bench(const std::string& front, int rounds) {
   }
 
   std::puts("counts, 20 accounts, the last provider:");
-  bool met = print_count("system calls", pindus::bench::count_system_calls(key), 15);
-  met &= print_count("page faults", pindus::bench::run(key).page_faults, 30);
-  if (const auto instructions = pindus::bench::count_instructions(key)) {
-    met &= print_count("instructions", *instructions, 50'000);
-  } else {
-    std::puts("  instructions: not counted (valgrind isn't installed)");
+  bool met = print_counts(key);
+  // The working directory is no project's, so that every rule is looked at.
+  std::string rules = "{";
+  for (int i = 0; i < 20; ++i) {
+    rules.append(i == 0 ? "" : ",").append("\"/projects/").append(provider_name(i));
+    rules.append("\":{\"").append(provider_name(19)).append("\":\"work\"}");
   }
+  write_file(small / "projects.json", rules + "}");
+  std::puts("counts with rules for 20 folders:");
+  met &= print_counts(key);
   return met ? 0 : 1;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2 || argc > 3) {
-    std::fprintf(stderr, "usage: %s FRONT [ROUNDS]\n", argv[0]);
-    return 2;
-  }
-  try {
-    return bench(argv[1], argc == 3 ? std::stoi(argv[2]) : 300);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
+  return pindus::bench::run_main(argc, argv, 300, bench);
 }

@@ -12,6 +12,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -160,6 +162,31 @@ std::optional<std::string> find_on_path(const std::string& name) {
     if (access(folder.c_str(), X_OK) == 0) return folder;
   }
   return std::nullopt;
+}
+
+std::vector<std::string> environment(const std::filesystem::path& home) {
+  return {"LANG=C.UTF-8", "PATH=" + std::string(getenv("PATH")), "HOME=" + home.string(),
+          "INDUSAGI_HOME=" + home.string()};
+}
+
+void print_ratio(const std::string& name, double ratio, double goal) {
+  std::printf("  %-34s %7.2f", name.c_str(), ratio);
+  if (goal > 0) std::printf("   goal %5.2f  %s", goal, ratio <= goal ? "met" : "NOT MET");
+  std::puts("");
+}
+
+int run_main(int argc, char** argv, int usual_rounds,
+             const std::function<int(const std::string& front, int rounds)>& bench) {
+  if (argc < 2 || argc > 3) {
+    std::fprintf(stderr, "usage: %s FRONT [ROUNDS]\n", argv[0]);
+    return 2;
+  }
+  try {
+    return bench(argv[1], argc == 3 ? std::stoi(argv[2]) : usual_rounds);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
 }
 
 }  // namespace pindus::bench

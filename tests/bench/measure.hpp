@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,5 +38,16 @@ struct Run {
 
 /// Where a program stands on PATH; nothing where it isn't installed.
 [[nodiscard]] std::optional<std::string> find_on_path(const std::string& name);
+
+/// What a program gets that keeps its things in `home`.
+[[nodiscard]] std::vector<std::string> environment(const std::filesystem::path& home);
+
+/// A line with a ratio, and whether it meets its goal; 0: it has none.
+void print_ratio(const std::string& name, double ratio, double goal);
+
+/// A benchmark's main: its arguments are the front and how often each program is run. What `bench`
+/// throws is told; exit 1.
+[[nodiscard]] int run_main(int argc, char** argv, int usual_rounds,
+                           const std::function<int(const std::string& front, int rounds)>& bench);
 
 }  // namespace pindus::bench

@@ -22,7 +22,7 @@ case $case in
     for file in "$work"/tree/bin/pindus "$work"/tree/lib/pindus/plugins-1/*.so; do
       ! readelf -dW "$file" | grep -E 'R(UN)?PATH' || fail "$file has a run path"
     done
-    for file in "$work"/tree/libexec/pindus/* "$work"/tree/lib/pindus/pindus-services.so; do
+    for file in "$work"/tree/libexec/pindus/* "$work"/tree/lib/pindus/pindus-*.so; do
       readelf -dW "$file" >"$work/dynamic"
       # shellcheck disable=SC2016 # the loader's word
       grep -q 'RUNPATH.*\[$ORIGIN[a-z./]*\]' "$work/dynamic" || fail "$file has no run path"

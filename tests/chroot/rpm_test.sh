@@ -22,8 +22,9 @@ case $case in
         -e '/\/share\/doc\//d' -e 's|/zsh/[a-z-]*/|/zsh/|' -e '/\/(lintian|perl5|licenses)\//d' \
         -e '/macros\.d\//d' -e '/\.build-id/d' -e '/dh_pindus/d' | LC_ALL=C sort
     }
-    for name in pindus pindus-plugin-api-key pindus-plugin-pkce pindus-plugin-device \
-        pindus-plugin-github-copilot pindus-plugin-dev; do
+    for name in pindus pindus-plugin-api-key pindus-plugin-client-credentials \
+        pindus-plugin-device pindus-plugin-github-copilot pindus-plugin-jwt-bearer \
+        pindus-plugin-pkce pindus-plugin-dev pindus-providers-more; do
       rpm=$(package "$(echo "$name" | sed 's/-dev$/-devel/')")
       rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$rpm" | sed -n 's/^-[^ ]* //p' |
         same_names >"$work/rpm"
@@ -35,10 +36,12 @@ case $case in
     ;;
   "a plugin needs the ABI, and only the program provides it")
     in_root --initdb
-    for plugin in api-key pkce device github-copilot; do
-      ! in_root --test -i "$(package pindus-plugin-$plugin)" 2>"$work/err" || fail "needs nothing"
+    for part in plugin-api-key plugin-client-credentials plugin-device plugin-github-copilot \
+        plugin-jwt-bearer plugin-pkce providers-more; do
+      ! in_root --test -i "$(package pindus-$part)" 2>"$work/err" || fail "needs nothing"
       shows 'pindus(abi-1) >= 1.0' "$work/err"
     done
+    shows pindus-plugin-api-key "$work/err" # of providers-more, the last
     rpm -qp --provides "$packages"/*/*.rpm | grep -c 'pindus(abi-1) = 1.0$' >"$work/count"
     [ "$(cat "$work/count")" = 1 ] || fail "not one package provides the ABI"
     ! rpm -qp --provides "$packages"/*/*.rpm | grep '\.so' || fail "a plugin is offered as a library"

@@ -24,8 +24,7 @@ void read_answer(void* context, pindus_str answer) noexcept {
 
 int32_t misbehave(void* instance) noexcept {
   right::Instance& self = right::of(instance);
-  const pindus_prompt prompt{sizeof(pindus_prompt), PINDUS_PROMPT_TEXT, right::str("How"), nullptr,
-                             0};
+  const pindus_prompt prompt{sizeof(pindus_prompt), PINDUS_PROMPT_TEXT, right::str("How"), {}};
   pindus_secret answer{};
   const int32_t code = self.host->prompt(self.session, &prompt, &answer);
   if (code != PINDUS_OK) return code;

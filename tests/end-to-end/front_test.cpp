@@ -32,7 +32,9 @@ TEST_CASE("the front answers alone where it is sure") {
   for (const auto& arguments :
        std::vector<std::vector<std::string>>{{"auth", "key", "openai"},
                                              {"auth", "key", "--account", "default", "OpenAI"},
-                                             {"auth", "key", "openai", "--account=default"}}) {
+                                             {"auth", "key", "openai", "--account=default"},
+                                             {"auth", "key", "--valid-for", "9", "openai"},
+                                             {"auth", "key", "openai", "--valid-for=999999999"}}) {
     const ProcessResult result = tree.run(arguments);
     CHECK(result.exit_code == 0);
     CHECK(result.out == "an-example-of-a-key-0001\n");
@@ -64,6 +66,11 @@ TEST_CASE("the front gives way, having printed nothing, with the same arguments"
                                              {"auth", "key", "openai", "--account", "-x"},
                                              {"auth", "key", "openai", "--account="},
                                              {"auth", "key", "openai", "--json", "--json"},
+                                             {"auth", "key", "openai", "--valid-for"},
+                                             {"auth", "key", "openai", "--valid-for="},
+                                             {"auth", "key", "openai", "--valid-for", "1h"},
+                                             {"auth", "key", "openai", "--valid-for", "-1"},
+                                             {"auth", "key", "openai", "--valid-for", "1000000000"},
                                              {"auth", "key", "--", "openai"},
                                              {"auth", "key", "openai", "--plugin-path", "/nowhere"},
                                              {"--json", "auth", "key"}}) {

@@ -35,6 +35,7 @@ class RandomVault {
       words.insert(words.begin() + at, more.begin(), more.end());
     };
     if (dice_.one_in(2)) insert({"--json"});
+    if (dice_.one_in(4)) insert({"--valid-for", dice_.one_in(2) ? "60" : "2000000000"});
     if (dice_.one_in(3)) {
       if (dice_.one_in(2)) {
         insert({"--account", account()});
@@ -140,6 +141,7 @@ class RandomVault {
                                                   R"("'in-quotes'")",
                                                   R"("your-api-key-here")",
                                                   R"("sk-xxxx-0001")",
+                                                  R"("MY_KEY=abc1")",
                                                   R"("half\ud83d")",
                                                   R"("un\known")",
                                                   "5",

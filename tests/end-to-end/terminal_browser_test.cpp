@@ -110,10 +110,39 @@ TEST_CASE_METHOD(Fixture,
 
 TEST_CASE_METHOD(Fixture, "the agent inherits what our caller gave it, and nothing of ours") {
   variables["PINDUS_AGENT"] = "/bin/ls";
-  const auto listed = shell("-l /proc/self/fd 7</etc/passwd");
-  CHECK(listed.exit_code == 0);
-  CHECK_THAT(listed.out, Contains(" 7 -> /etc/passwd"));
   const auto directly =
       run_process({"/bin/sh", "-c", "exec ls -l /proc/self/fd 7</etc/passwd"}, variables);
-  CHECK(std::ranges::count(listed.out, '\n') == std::ranges::count(directly.out, '\n'));
+  // For the second one the manifests were read: is it a command of ours, with a provider?
+  pindus::test::write_file(folder / "sigin", "");
+  const std::string in_folder = "cd '" + (folder / ".").string() + "'; exec " PINDUS_HOST " ";
+  for (const std::string words : {"", "sigin ", "-- "}) {
+    const auto listed = run_process(
+        {"/bin/sh", "-c", in_folder + words + "-l /proc/self/fd 7</etc/passwd"}, variables);
+    INFO(words << listed.out << listed.err);
+    CHECK(listed.exit_code == 0);
+    CHECK_THAT(listed.out, Contains(" 7 -> /etc/passwd"));
+    const auto descriptors = [](const std::string& text) { return std::ranges::count(text, '>'); };
+    CHECK(descriptors(listed.out) == descriptors(directly.out));
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "the agent reads what a shell substitutes for a process") {
+  variables["PINDUS_AGENT"] = "/bin/cat";
+  const auto read =
+      run_process({"/bin/bash", "-c", "exec " PINDUS_HOST " -- <(echo settings)"}, variables);
+  CHECK(read.out == "settings\n");
+  CHECK(read.err.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "the agent has the signals and limits that our caller gave it") {
+  const std::string look =
+      R"(while read -r line; do case $line in SigBlk* | SigIgn*) echo "$line" ;; esac; done )"
+      "</proc/self/status; ulimit -Hc; ulimit -c";
+  variables["PINDUS_AGENT"] = write_program("agent", "#!/bin/sh\n" + look + "\n");
+  const std::string caller = "trap '' USR1 PIPE; ulimit -c 1000; exec ";
+  const auto agent = run_process({"/bin/sh", "-c", caller + PINDUS_HOST " fix"}, variables);
+  const auto directly =
+      run_process({"/bin/sh", "-c", caller + variables["PINDUS_AGENT"]}, variables);
+  CHECK_THAT(agent.out, Contains("SigIgn:\t") && Contains("1000\n1000\n"));
+  CHECK(agent.out == directly.out);
 }

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <thread>
 
 #include "tests/end-to-end/terminal_fixture.hpp"
+#include "tests/unit/services_keys.hpp"
 
 // How questions are put on a terminal, and what is taken for an answer.
 
@@ -9,6 +11,7 @@ using Catch::Contains;
 using pindus::test::ChildProcess;
 using pindus::test::key;
 using pindus::test::TerminalSession;
+using pindus::test::write_file;
 using Fixture = pindus::test::TerminalFixture;
 using namespace std::chrono_literals;
 
@@ -31,6 +34,28 @@ TEST_CASE_METHOD(Fixture, "a hidden answer is told by its length and its end") {
   terminal.type("\x1b[200~" + key + "\x1b[201~\r");
   CHECK(terminal.wait() == 0);
   CHECK_THAT(terminal.said(), Contains("48 characters, ending in ghij\r\n"));
+}
+
+TEST_CASE_METHOD(Fixture, "a private key is pasted with its line breaks, and never shown") {
+  write_file(folder / "profile/plugins/acme.json", R"({"manifest": 1, "id": "acme", "label": "Acme",
+    "methods": {"oauth": {"library": "jwt-bearer.so", "options": {
+      "assertion_issuer": "robot", "token_url": "http://127.0.0.1:9/token"}}}})");
+  TerminalSession terminal({PINDUS_HOST, "signin", "acme"}, variables);
+  terminal.wait_for("all that is in it): ");
+  const std::string pem = pindus::test::rsa_key;
+  SECTION("with marks") {
+    terminal.type("\x1b[200~" + pem + "\x1b[201~\r");
+  }
+  SECTION("without marks, row upon row") {
+    std::string rows = pem;
+    std::ranges::replace(rows, '\n', '\r');
+    terminal.type(rows);
+  }
+  CHECK(terminal.wait() == 1);
+  // That the server isn't there is found only with an assertion in hand.
+  CHECK_THAT(terminal.said(), Contains("127.0.0.1") && Contains("characters, ending in"));
+  CHECK_THAT(terminal.said(), !Contains("PRIVATE KEY") && !Contains(pem.substr(40, 20)));
+  CHECK(terminal.restored());
 }
 
 TEST_CASE_METHOD(Fixture,
@@ -102,7 +127,7 @@ TEST_CASE_METHOD(Fixture, "the menu has columns, and a part of a name picks") {
   terminal.wait_for("That can be ");
   terminal.wait_for("give up: ");
   terminal.type("nobody\r");
-  terminal.wait_for("There are the numbers 1 to ");
+  terminal.wait_for("Please answer with a number from 1 to ");
   terminal.wait_for("give up: ");
   terminal.type("SARV\r");
   terminal.wait_for("Sarvam: ");

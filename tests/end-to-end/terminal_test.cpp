@@ -29,7 +29,7 @@ TEST_CASE_METHOD(Fixture, "64 KiB are pasted whole, and what follows them reache
 }
 
 TEST_CASE_METHOD(Fixture, "the menu takes a number, and Ctrl-D or q gives up") {
-  for (const char* answer : {"\x04", "q\r", "\r"}) {
+  for (const char* answer : {"\x04", "q\r", "Q\r", "\r"}) {
     TerminalSession terminal({PINDUS_HOST, "signin"}, variables);
     terminal.wait_for("give up: ");
     terminal.type(answer);

@@ -26,8 +26,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   hold(is_clean(answer.parameters.view()), "parameters have no blank");
   hold(answer.code.view().empty() || answer.parameters.view().empty(),
        "a paste is a code or has parameters, not both");
+  hold(answer.json.view().empty() ||
+           (answer.code.view().empty() && answer.parameters.view().empty()),
+       "a JSON document is no code");
+  // But for those that begin as a JSON document does.
   const auto again = pindus::sdk::take_apart(answer.parameters.view());
-  hold(answer.parameters.view().empty() || !again.parameters.view().empty(),
+  hold(answer.parameters.view().empty() || !again.parameters.view().empty() ||
+           !again.json.view().empty(),
        "parameters are parameters when they are pasted alone");
   return 0;
 }

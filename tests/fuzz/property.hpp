@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string_view>
 
 namespace pindus::test {
@@ -20,11 +22,27 @@ inline std::string_view text_of_input(const std::uint8_t* bytes, std::size_t siz
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
-/// Cuts the input's first line off it; the rest where there is no other line.
+/// Cuts what stands before the first `end` off the input, and that end too; the rest where there is
+/// none.
+inline std::string_view take_part(std::string_view& input, std::string_view end) {
+  const std::string_view part = input.substr(0, input.find(end));
+  input.remove_prefix(std::min(part.size() + end.size(), input.size()));
+  return part;
+}
+
+/// The same for a line.
 inline std::string_view take_line(std::string_view& input) {
-  const std::string_view line = input.substr(0, input.find('\n'));
-  input.remove_prefix(line.size() == input.size() ? line.size() : line.size() + 1);
-  return line;
+  return take_part(input, "\n");
+}
+
+/// Cuts a value off the front of an input that is read as a list of choices; zeros where it ends.
+template <typename T>
+T take(std::string_view& input) {
+  T value{};
+  const std::size_t size = std::min(sizeof value, input.size());
+  std::memcpy(&value, input.data(), size);
+  input.remove_prefix(size);
+  return value;
 }
 
 }  // namespace pindus::test

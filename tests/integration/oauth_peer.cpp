@@ -55,6 +55,8 @@ std::string OAuthPeer::request(const std::string& path, std::string_view body) c
   request.allowed_hosts = allowed;
   if (!body.empty()) {
     request.method = "POST";
+    request.headers.emplace_back("Content-Type",
+                                 Secret(std::string_view("application/x-www-form-urlencoded")));
     request.body = Secret(body);
   }
   const auto answer = services().send(request, {});

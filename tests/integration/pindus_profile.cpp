@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "tests/integration/oauth_peer.hpp"
+
 namespace pindus::test {
 
 std::int64_t now_ms() {
@@ -38,6 +40,17 @@ ProcessResult PindusProfile::run(std::vector<std::string> arguments, std::string
   return process.wait();
 }
 
+ProcessResult PindusProfile::run_with_mounts(const std::string& script,
+                                             std::string_view input) const {
+  if (run_process({"unshare", "-m", "true"}, environment).exit_code != 0) {
+    skip("no mount namespace may be made here");
+  }
+  Variables variables = environment;
+  variables["PROFILE"] = environment.at("INDUSAGI_CODING_AGENT_DIR");
+  variables["PINDUS"] = program();
+  return run_process({"unshare", "-m", "sh", "-euc", script}, variables, input);
+}
+
 std::string PindusProfile::key(const std::string& provider) const {
   const ProcessResult result = run({"auth", "key", provider});
   if (result.exit_code != 0 || !result.out.ends_with('\n')) {
@@ -59,6 +72,14 @@ void PindusProfile::store_token(std::string_view provider, std::string_view acce
 }}
 )",
                           provider, access, refresh, now_ms() + seconds_left * 1000));
+}
+
+void PindusProfile::expire_token() const {
+  constexpr std::string_view member = R"("expires": )";
+  std::string text = vault_text();
+  const auto begin = text.find(member) + member.size();
+  text.replace(begin, text.find_first_not_of("0123456789", begin) - begin, "1");
+  write_vault(text);
 }
 
 void PindusProfile::write_vault(std::string_view json) const {

@@ -26,6 +26,10 @@ class PindusProfile {
   /// Runs it to its end.
   ProcessResult run(std::vector<std::string> arguments, std::string_view input = {}) const;
 
+  /// Runs a shell script to its end, in a mount namespace of its own; $PINDUS is the program,
+  /// $PROFILE the profile. Where none may be made, it says "SKIPPED: reason" and throws.
+  ProcessResult run_with_mounts(const std::string& script, std::string_view input = {}) const;
+
   /// `auth key PROVIDER`: the key, without its newline. Throws where there is none.
   [[nodiscard]] std::string key(const std::string& provider) const;
 
@@ -35,6 +39,9 @@ class PindusProfile {
   /// Stores an OAuth record for `provider`, account `default`, whose token ends in so many seconds.
   void store_token(std::string_view provider, std::string_view access, std::string_view refresh,
                    std::int64_t seconds_left) const;
+
+  /// Lets the one token that is stored have ended; the rest of the vault stays as it is.
+  void expire_token() const;
 
   void write_vault(std::string_view json) const;
   [[nodiscard]] std::string vault_text() const;

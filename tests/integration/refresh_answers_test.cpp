@@ -14,7 +14,7 @@ using pindus::test::LoopbackServer;
 using pindus::test::ProcessResult;
 using pindus::test::token_answer;
 using pindus::test::TokenEndpoint;
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 
 namespace {
 

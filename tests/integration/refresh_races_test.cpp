@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "tests/integration/oauth_peer.hpp"
 #include "tests/integration/token_endpoint.hpp"
@@ -16,43 +17,37 @@ using pindus::test::Connection;
 using pindus::test::find_program;
 using pindus::test::http_answer;
 using pindus::test::PindusProfile;
-using pindus::test::ProcessResult;
 using pindus::test::run_process;
 using pindus::test::skip;
 using pindus::test::token_answer;
 using pindus::test::TokenEndpoint;
-using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""ms;
-using std::chrono_literals::operator""h;
+using namespace std::chrono_literals;
 
 namespace {
 
-// Runs a shell script in a mount namespace of its own.
-ProcessResult run_with_mounts(const PindusProfile& profile, const std::string& script) {
-  if (run_process({"unshare", "-m", "true"}, profile.environment).exit_code != 0) {
-    skip("no mount namespace may be made here");
+// So many processes that want the key at once.
+std::vector<std::unique_ptr<ChildProcess>> start_many(int count,
+                                                      const pindus::test::Variables& environment) {
+  std::vector<std::unique_ptr<ChildProcess>> processes;
+  for (int i = 0; i < count; ++i) {
+    processes.push_back(std::make_unique<ChildProcess>(
+        std::vector<std::string>{PindusProfile::program(), "auth", "key", "acme"}, environment));
   }
-  pindus::test::Variables environment = profile.environment;
-  environment["PROFILE"] = profile.environment.at("INDUSAGI_CODING_AGENT_DIR");
-  environment["PINDUS"] = PindusProfile::program();
-  return run_process({"unshare", "-m", "sh", "-euc", script}, environment);
+  return processes;
 }
 
 }  // namespace
 
 TEST_CASE("32 processes at once make one request and get one token") {
+  // A token that lives for 30 s is within the margin from its first second.
+  const int lifetime_s = GENERATE(3600, 30);
   std::atomic<int> requests = 0;
   TokenEndpoint endpoint([&](Connection& connection, const std::string&) {
     ++requests;
     connection.sleep(300ms);
-    connection.write(token_answer("new-access", "new-refresh"));
+    connection.write(token_answer("new-access", "new-refresh", lifetime_s));
   });
-  std::vector<std::unique_ptr<ChildProcess>> processes;
-  for (int i = 0; i < 32; ++i) {
-    processes.push_back(std::make_unique<ChildProcess>(
-        std::vector<std::string>{PindusProfile::program(), "auth", "key", "acme"},
-        endpoint.profile.environment));
-  }
+  auto processes = start_many(32, endpoint.profile.environment);
   for (const auto& process : processes) {
     const auto result = process->wait();
     CHECK(result.exit_code == 0);
@@ -60,6 +55,38 @@ TEST_CASE("32 processes at once make one request and get one token") {
     CHECK(result.err.empty());
   }
   CHECK(requests == 1);
+  CHECK(endpoint.profile.stored_number("/acme/default/lifetime") == lifetime_s);
+  CHECK(endpoint.profile.key("acme") == "new-access");
+  CHECK(requests == 1);
+}
+
+TEST_CASE("32 processes that reach one vault by a link, a mount and its path make one request") {
+  std::atomic<int> requests = 0;
+  TokenEndpoint endpoint([&](Connection& connection, const std::string&) {
+    ++requests;
+    connection.sleep(300ms);
+    connection.write(token_answer("new-access", "new-refresh", 30));
+  });
+  const auto result = endpoint.profile.run_with_mounts(R"(
+    mkdir "$HOME.linked" "$HOME.mounted"
+    ln -s "$PROFILE/auth.json" "$PROFILE/plugins" "$HOME.linked"
+    mount --bind "$PROFILE" "$HOME.mounted"
+    for i in $(seq 32); do
+      case $((i % 3)) in
+        0) way=$PROFILE ;;
+        1) way=$HOME.linked ;;
+        2) way=$HOME.mounted ;;
+      esac
+      { key=$(INDUSAGI_CODING_AGENT_DIR=$way "$PINDUS" auth key acme); echo "$key"; } &
+    done
+    wait)");
+  CAPTURE(result.err);
+  std::string expected;
+  for (int i = 0; i < 32; ++i) expected += "new-access\n";
+  CHECK(result.out == expected);
+  CHECK(result.err.empty());
+  CHECK(requests == 1);
+  CHECK(endpoint.profile.stored("/acme/default/refresh") == "new-refresh");
 }
 
 TEST_CASE("ten processes make one request, also where it fails") {
@@ -73,12 +100,7 @@ TEST_CASE("ten processes make one request, also where it fails") {
     connection.sleep(300ms);
     connection.write(text);
   });
-  std::vector<std::unique_ptr<ChildProcess>> processes;
-  for (int i = 0; i < 10; ++i) {
-    processes.push_back(std::make_unique<ChildProcess>(
-        std::vector<std::string>{PindusProfile::program(), "auth", "key", "acme"},
-        endpoint.profile.environment));
-  }
+  auto processes = start_many(10, endpoint.profile.environment);
   for (const auto& process : processes) {
     const auto result = process->wait();
     CHECK(result.exit_code == 1);
@@ -135,13 +157,43 @@ TEST_CASE("a token that another program refreshed meanwhile is used") {
   CHECK(endpoint.profile.stored("/acme/default/refresh") == "their-refresh");
 }
 
-TEST_CASE("a sign-out during a refresh has the last word") {
+TEST_CASE("a refresh that is stopped (Ctrl-Z) keeps its account until it goes on") {
   std::atomic<int> requests = 0;
   TokenEndpoint endpoint([&](Connection& connection, const std::string&) {
+    ++requests;
+    connection.sleep(200ms);
+    connection.write(token_answer("new-access", "new-refresh"));
+  });
+  auto first = endpoint.profile.start({"auth", "key", "acme"});
+  while (requests == 0) std::this_thread::sleep_for(5ms);
+  first.signal(SIGSTOP);
+  auto second = endpoint.profile.start({"auth", "key", "acme"});
+  std::this_thread::sleep_for(600ms);
+  CHECK(requests == 1);
+  CHECK(endpoint.profile.stored("/acme/default/access") == TokenEndpoint::old_access);
+  first.signal(SIGCONT);
+  CHECK(first.wait().out == "new-access\n");
+  CHECK(second.wait().out == "new-access\n");
+  CHECK(requests == 1);
+}
+
+TEST_CASE("a sign-out during a refresh has the last word, and revokes what the refresh brought") {
+  std::atomic<int> requests = 0;
+  std::string revoked;
+  TokenEndpoint endpoint([&](Connection& connection, const std::string& request) {
+    if (request.starts_with("POST /revoke")) {
+      revoked = request;
+      connection.write(http_answer("200 OK", "{}"));
+      return;
+    }
     ++requests;
     connection.sleep(700ms);
     connection.write(token_answer("new-access", "new-refresh"));
   });
+  const std::string origin = "http://" + endpoint.server.host();
+  endpoint.profile.install_manifest(
+      "acme", pindus::test::code_manifest("acme", origin, origin + "/token",
+                                          R"("revoke_url": ")" + origin + R"(/revoke",)"));
   auto refresh = endpoint.profile.start({"auth", "key", "acme"});
   while (requests == 0) std::this_thread::sleep_for(5ms);
   const auto sign_out = endpoint.profile.run({"signout", "acme"});
@@ -149,6 +201,8 @@ TEST_CASE("a sign-out during a refresh has the last word") {
   CHECK(sign_out.exit_code == 0);
   refresh.wait();
   CHECK(endpoint.profile.vault_text().find("access") == std::string::npos);
+  CHECK_THAT(sign_out.out, Contains("has revoked"));
+  CHECK_THAT(revoked, Contains("token=new-refresh") && !Contains(TokenEndpoint::old_refresh));
 }
 
 TEST_CASE("no secret stands in a process's arguments or environment") {
@@ -205,7 +259,7 @@ TEST_CASE("a full disk is found before the server is asked") {
   TokenEndpoint endpoint([](Connection& connection, const std::string&) {
     connection.write(token_answer("new-access", "new-refresh"));
   });
-  const auto result = run_with_mounts(endpoint.profile, R"(
+  const auto result = endpoint.profile.run_with_mounts(R"(
     cp -a "$PROFILE" "$HOME.copy"
     mount -t tmpfs -o size=128k none "$PROFILE"
     cp -a "$HOME.copy/." "$PROFILE"
@@ -221,7 +275,7 @@ TEST_CASE("a vault that is a mount of its own is found before the server is aske
   TokenEndpoint endpoint([](Connection& connection, const std::string&) {
     connection.write(token_answer("new-access", "new-refresh"));
   });
-  const auto result = run_with_mounts(endpoint.profile, R"(
+  const auto result = endpoint.profile.run_with_mounts(R"(
     cp "$PROFILE/auth.json" "$HOME.json"
     mount --bind "$HOME.json" "$PROFILE/auth.json"
     exec "$PINDUS" auth key acme)");
@@ -240,7 +294,7 @@ TEST_CASE("a profile that can't be written is a fault before a rotating token is
     mount -o remount,bind,ro "$PROFILE"
     exec "$PINDUS" auth key acme)";
   SECTION("rotating") {
-    const auto result = run_with_mounts(endpoint.profile, read_only);
+    const auto result = endpoint.profile.run_with_mounts(read_only);
     CHECK(result.exit_code == 1);
     CHECK(endpoint.server.connections() == 0);
   }
@@ -249,7 +303,7 @@ TEST_CASE("a profile that can't be written is a fault before a rotating token is
     endpoint.profile.install_manifest(
         "acme",
         pindus::test::code_manifest("acme", origin, origin + "/token", R"("rotates": "false",)"));
-    const auto result = run_with_mounts(endpoint.profile, read_only);
+    const auto result = endpoint.profile.run_with_mounts(read_only);
     CAPTURE(result.err);
     CHECK(result.out == "new-access\n");
     CHECK(endpoint.profile.stored("/acme/default/access") == TokenEndpoint::old_access);

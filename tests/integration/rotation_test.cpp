@@ -1,6 +1,7 @@
 // A server that rotates refresh tokens and takes a second use for theft, as real ones do.
 #include <signal.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <memory>
 #include <thread>
@@ -15,8 +16,7 @@ using pindus::test::OAuthPeer;
 using pindus::test::PindusProfile;
 using pindus::test::run_process;
 using pindus::test::sign_in_by_code;
-using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -27,18 +27,13 @@ void sign_in(const PindusProfile& profile, const OAuthPeer& peer, std::string_vi
   REQUIRE(result.exit_code == 0);
 }
 
-void expire(const PindusProfile& profile) {
-  profile.store_token("acme", profile.stored("/acme/default/access"),
-                      profile.stored("/acme/default/refresh"), -10);
-}
-
 }  // namespace
 
 TEST_CASE("32 processes with one expired token refresh it once") {
   const OAuthPeer peer;
   const PindusProfile profile;
   sign_in(profile, peer);
-  expire(profile);
+  profile.expire_token();
   peer.configure(R"({"tokenDelayMs": 400})");
   std::vector<std::unique_ptr<ChildProcess>> processes;
   for (int i = 0; i < 32; ++i) {
@@ -63,7 +58,7 @@ TEST_CASE("a signal during a refresh costs no grant") {
   const OAuthPeer peer;
   const PindusProfile profile;
   sign_in(profile, peer);
-  expire(profile);
+  profile.expire_token();
   const std::string sent = profile.stored("/acme/default/refresh");
   peer.configure(R"({"tokenDelayMs": 1500})");
   SECTION("from a person, a terminal that closes, a service manager") {
@@ -74,7 +69,8 @@ TEST_CASE("a signal during a refresh costs no grant") {
     const auto result = process.wait();
     CAPTURE(number, result.err);
     CHECK(result.exit_code == 128 + number);
-    CHECK(result.err.empty());
+    CHECK_THAT(result.err, Contains("so that the sign-in isn't lost"));
+    CHECK(std::ranges::count(result.err, '\n') == 1);
   }
   SECTION("from timeout(1), which signals twice") {
     const auto result = run_process(
@@ -85,8 +81,35 @@ TEST_CASE("a signal during a refresh costs no grant") {
   // What the server rotated in is stored, and goes on.
   CHECK(profile.stored("/acme/default/refresh") != sent);
   CHECK(profile.stored_number("/acme/default/expires") > pindus::test::now_ms());
-  expire(profile);
+  profile.expire_token();
   peer.configure("{}");
+  CHECK_FALSE(profile.key("acme").empty());
+  CHECK(peer.counter("/success/refresh_token") == 2);
+}
+
+TEST_CASE(
+    "a server under a new address gets a grant when the person has said that it is the same") {
+  const OAuthPeer peer;
+  const PindusProfile profile;
+  sign_in(profile, peer);
+  CHECK(profile.stored("/acme/default/issuedBy") == peer.issuer());
+  profile.expire_token();
+  CHECK_FALSE(profile.key("acme").empty());
+  const std::string old_host = "127.0.0.1";
+  std::string issuer = peer.issuer();
+  issuer.replace(issuer.find(old_host), old_host.size(), "localhost");
+  profile.install_manifest("acme", code_manifest("acme", issuer, issuer + "/token"));
+
+  profile.expire_token();
+  const std::string text = profile.vault_text();
+  const auto refused = profile.run({"auth", "key", "acme"});
+  CHECK(refused.exit_code == 1);
+  CHECK_THAT(refused.err, Contains("signed in at " + peer.issuer()) && Contains("--accept-move"));
+  CHECK(profile.vault_text() == text);
+  CHECK(peer.counter("/requests/refresh_token") == 1);
+
+  CHECK(profile.run({"signin", "acme", "--accept-move"}).exit_code == 0);
+  CHECK(profile.stored("/acme/default/issuedBy") == issuer);
   CHECK_FALSE(profile.key("acme").empty());
   CHECK(peer.counter("/success/refresh_token") == 2);
 }
@@ -95,7 +118,7 @@ TEST_CASE("a second signal ends a refresh at once") {
   const OAuthPeer peer;
   const PindusProfile profile;
   sign_in(profile, peer);
-  expire(profile);
+  profile.expire_token();
   peer.configure(R"({"tokenDelayMs": 20000})");
   auto process = profile.start({"auth", "key", "acme"});
   while (peer.counter("/requests/refresh_token") == 0) std::this_thread::sleep_for(20ms);
@@ -113,7 +136,7 @@ TEST_CASE("refresh after refresh goes on with the token that was rotated in") {
   sign_in(profile, peer);
   std::string last = profile.stored("/acme/default/refresh");
   for (int i = 0; i < 5; ++i) {
-    expire(profile);
+    profile.expire_token();
     CHECK_FALSE(profile.key("acme").empty());
     CHECK(profile.stored("/acme/default/refresh") != last);
     last = profile.stored("/acme/default/refresh");
@@ -125,7 +148,7 @@ TEST_CASE("a rotation whose answer is lost ends in a fault that says how to go o
   const OAuthPeer peer;
   const PindusProfile profile;
   sign_in(profile, peer);
-  expire(profile);
+  profile.expire_token();
   const std::string before = profile.vault_text();
   peer.configure(R"({"failToken": [{"status": 503, "after": true}]})");
   const auto lost = profile.run({"auth", "key", "acme"});

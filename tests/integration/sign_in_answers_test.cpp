@@ -12,7 +12,7 @@ using pindus::test::LoopbackServer;
 using pindus::test::PindusProfile;
 using pindus::test::ProcessResult;
 using pindus::test::token_answer;
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -59,15 +59,29 @@ const std::string address = R"(,"verification_uri":"https://login.example/device
 }  // namespace
 
 TEST_CASE("a consent isn't lost to a server that can't just now and says for how long") {
-  const Server server({}, [](int count) {
-    return count == 1 ? http_answer("503 Service Unavailable", "<html>", "Retry-After: 1\r\n")
-                      : token_answer("new-access", "new-refresh");
+  const auto when = GENERATE(as<std::string>(), "1", "0.4", "Sun, 06 Nov 1994 08:49:38 GMT",
+                             "Sunday, 06-Nov-94 08:49:38 GMT", "Sun Nov  6 08:49:38 1994");
+  const Server server({}, [&](int count) {
+    return count == 1
+               ? http_answer("503 Service Unavailable", "<html>",
+                             "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: " + when + "\r\n")
+               : token_answer("new-access", "new-refresh");
   });
   const auto result = server.sign_in_by_code();
   INFO(result.err);
   CHECK(result.exit_code == 0);
   CHECK(result.elapsed > 1s);
   CHECK(server.profile.key("acme") == "new-access");
+}
+
+TEST_CASE("a token that no request could carry isn't stored") {
+  const auto token = GENERATE(as<std::string>(), "new access", R"(\"new-access\")");
+  const Server server({}, [&](int) { return token_answer(token, "new-refresh"); });
+  const auto result = server.sign_in_by_code();
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.err, Contains("Sign-in failed: the token that acme gave "));
+  CHECK_THAT(result.err, !Contains("new"));
+  CHECK_THAT(server.profile.run({"signin", "--list"}).out, Contains("(none)"));
 }
 
 TEST_CASE("a code that the server refuses isn't sent again") {

@@ -29,10 +29,12 @@ struct TokenEndpoint {
   LoopbackServer server;
 };
 
-/// A token answer (RFC 6749 section 5.1) for an hour; without `refresh` it holds none.
+/// A token answer (RFC 6749 section 5.1), usually for an hour; without `refresh` it holds none.
 [[nodiscard]] inline std::string token_answer(const std::string& access,
-                                              const std::string& refresh = {}) {
-  std::string body = R"({"token_type":"Bearer","expires_in":3600,"access_token":")" + access + '"';
+                                              const std::string& refresh = {},
+                                              int lifetime_s = 3600) {
+  std::string body = R"({"token_type":"Bearer","expires_in":)" + std::to_string(lifetime_s) +
+                     R"(,"access_token":")" + access + '"';
   if (!refresh.empty()) body += R"(,"refresh_token":")" + refresh + '"';
   return http_answer("200 OK", body + "}", "Content-Type: application/json\r\n");
 }

@@ -43,7 +43,10 @@ options_of() {
   "$prefix/bin/pindus" ${1-} --help | grep -oE -- '(^|[ ,])--?[a-z][a-z-]*' | tr -d ' ,' | sort -u
 }
 page_of() {
-  page=$(echo "pindus${1:+-$1}" | cut -d' ' -f1)
+  case ${1-} in
+    'auth exec' | 'auth env') page='pindus-exec' ;;
+    *) page=$(echo "pindus${1:+-$1}" | cut -d' ' -f1) ;;
+  esac
   mandoc -T ascii "$prefix/share/man/man1/$page.1" | col -b
 }
 
@@ -87,7 +90,9 @@ case $2 in
     ;;
   "the manifests are installed as they stand in the source, so they are the same everywhere")
     for manifest in "$prefix"/share/pindus/providers.d/*.json; do
-      cmp "$manifest" "$source"/plugins/*/"${manifest##*/}" || fail "$manifest"
+      set -- "$source"/plugins/*/"${manifest##*/}" "$source"/providers-more/"${manifest##*/}"
+      [ -e "$1" ] || shift
+      cmp "$manifest" "$1" || fail "$manifest"
     done
     ;;
   "a packager's file beside ours changes a client id, and drops a provider")
@@ -115,7 +120,8 @@ END
     ;;
   "the RPM packages provide the providers of the manifests that they ship")
     needs rpmspec
-    sed -n 's/^  "id": "\(.*\)",*$/pindus(provider-\1)/p' "$source"/plugins/*/*.json |
+    sed -n 's/^  "id": "\(.*\)",*$/pindus(provider-\1)/p' "$source"/plugins/*/*.json \
+        "$source"/providers-more/*.json |
       sort -u >"$work/described"
     rpmspec -q --provides "$source/packaging/rpm/pindus.spec" | grep -F 'pindus(provider-' |
       sort -u >"$work/provided"
@@ -135,8 +141,8 @@ END
         grep -q -- "$option\\>" "$work/page" || fail "the page of $command doesn't name $option"
       done
     done
-    for word in signin signout auth plugin; do
-      commands | grep "^$word" | while read -r command; do options_of "$command"; done |
+    for word in signin signout auth plugin 'auth exec'; do
+      commands | grep "^${word%% *}" | while read -r command; do options_of "$command"; done |
         sort -u >"$work/known"
       page_of "$word" | grep -oE -- '(^|[ [|(])--[a-z][a-z-]*' | tr -d ' [|(' | sort -u >"$work/named"
       [ -z "$(comm -13 "$work/known" "$work/named")" ] ||
@@ -184,7 +190,7 @@ END
       [ "$found" = "$expected" ] || fail "'$*': expected '$expected', found '$found'"
     }
     completes 'signin signout' pindus sign
-    completes 'openai openrouter' pindus signout open
+    completes 'openai opencode openrouter' pindus signout open
     completes 'groq' pindus auth key gr
     completes 'work' pindus auth key openai --account ''
     completes '' pindus auth key groq --account ''

@@ -4,7 +4,13 @@
 //   --port N             0 = any free port (default 0)
 //   --host H             127.0.0.1 (must be loopback)
 //   --public-host H      host name put into the issuer (default: same as --host; "localhost" works too)
-//   --client-id ID       public native client (default pindus-test); --confidential-id/--confidential-secret a second one
+//   --client-id ID       public native client (default pindus-test); --confidential-id/--confidential-secret a second one,
+//                        which must post its secret. One more, "pindus basic:1", must send the same secret by HTTP Basic.
+//                        For client credentials: "machine-post", "machine-basic", and with --client-key "machine-jwt".
+//   --client-key F       PEM of the key with which the client machine-jwt signs its assertions (RFC 7523 section 2.2); ES256, RS256 or EdDSA
+//   --service-key F      PEM of the key of the service account robot@example.com: takes its assertions as grants (RFC 7523 section 2.1),
+//                        --service-kid K (default robot-1) names it
+//   --resources "A B"    resource servers (RFC 8707): others are invalid_target, tokens are JWTs with their aud
 //   --redirect URIS      comma separated redirect_uris of the public client
 //   --scope "S"          scopes the server knows besides openid offline_access (default "profile email api.read api.write")
 //   --access-ttl S       access token lifetime, seconds (default 3600)
@@ -20,6 +26,7 @@
 //   --github 1           also speak GitHub's dialect of the device flow on the same port (default 1): POST /login/device/code,
 //                        POST /login/oauth/access_token (errors come with HTTP 200; form-encoded unless Accept asks for JSON),
 //                        GET /login/device, GET /user, GET /copilot_internal/v2/token. Hand-made translation over the real grants.
+//                        Beside it GET /federation/credentials trades a token for the keys of a role, in the manner of AWS.
 //   --login-accounts A,B accept only these logins (default: any login)
 //   --log FILE           append one JSON line for each event
 //   --ready-file FILE    written with JSON {issuer,port,pid,...} once listening (also the first stdout line)
@@ -28,6 +35,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import fs from 'node:fs';
+import { createPublicKey } from 'node:crypto';
+import { decodeJwt, jwtVerify } from 'jose';
 import { Provider, errors } from 'oidc-provider';
 
 const argv = process.argv.slice(2);
@@ -72,7 +81,7 @@ const logFile = opt('log', undefined);
 let counters; let events;
 function reset() { counters = { requests: {}, success: {}, error: {} }; events = []; }
 reset();
-const bump = (table, key) => { counters[table][key] = (counters[table][key] ?? 0) + 1; };
+const bump = (table, key) => { counters[table][key] = (counters[table][key] ?? 0) + 1; return counters[table][key]; };
 function record(e) {
   const row = { t: Date.now(), ...e };
   events.push(row); if (events.length > 20000) events.shift();
@@ -108,9 +117,38 @@ class Adapter {
   }
 }
 
+// ---- keys, and the grant of a service account (RFC 7523 section 2.1)
+const publicKey = (option) => (opt(option) ? createPublicKey(fs.readFileSync(opt(option))) : undefined);
+const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+const serviceAccounts = 'service-accounts'; // the client of those who name none
+const audience = (token) => (token?.split('.').length === 3 ? decodeJwt(token).aud : undefined);
+const seenAssertions = new Set();
+async function takeAssertion(ctx, issuer, key) {
+  const { assertion, scope } = ctx.oidc.params;
+  const refuse = (why) => { throw new errors.CustomOIDCProviderError('invalid_grant', `Invalid JWT: ${why}`); };
+  if (!assertion) throw new errors.InvalidRequest('missing required parameter(s) (assertion)');
+  const { payload } = await jwtVerify(assertion, (header) => {
+    if (header.kid !== opt('service-kid', 'robot-1')) throw new Error('no key of that kid');
+    return key;
+  }, {
+    issuer: 'robot@example.com', audience: `${issuer}/token`, clockTolerance: 5, maxTokenAge: '1h',
+    requiredClaims: ['sub', 'exp', 'iat', 'jti'],
+  }).catch((e) => refuse(e.message));
+  if (payload.exp - payload.iat > 3600) refuse('it lives for more than an hour');
+  if (seenAssertions.has(payload.jti)) refuse('it was used before');
+  seenAssertions.add(payload.jti);
+  const token = new provider.ClientCredentials({ client: ctx.oidc.client, scope: payload.scope ?? scope, extra: { sub: payload.sub } });
+  return { access_token: await token.save(), token_type: 'Bearer', expires_in: token.expiration };
+}
+
 const polls = new Map(); // device_code -> {last, interval}
 function build(issuer) {
   const grantTypes = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'];
+  const clientKey = publicKey('client-key'); const serviceKey = publicKey('service-key');
+  const secret = opt('confidential-secret', 's3cret+/= &%');
+  const resources = opt('resources', '').split(/\s+/).filter(Boolean);
+  const machine = (id, more) => ({ client_id: id, grant_types: ['client_credentials'], response_types: [], redirect_uris: [], ...more });
+  const resourceServer = (audience) => ({ scope: scopes.join(' '), audience, accessTokenTTL: live.accessTtl, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } });
   const provider = new Provider(issuer, {
     adapter: Adapter,
     clockTolerance: 0, // the package's default of 15 s would keep a 2 s token alive for 17
@@ -121,11 +159,19 @@ function build(issuer) {
         redirect_uris: redirects,
       },
       {
-        client_id: opt('confidential-id', 'pindus-conf'), client_secret: opt('confidential-secret', 's3cret+/= &%'),
+        client_id: opt('confidential-id', 'pindus-conf'), client_secret: secret,
         client_name: 'Pindus Confidential', application_type: 'native',
         token_endpoint_auth_method: opt('confidential-auth', 'client_secret_post'),
         grant_types: grantTypes, response_types: ['code'], redirect_uris: redirects,
       },
+      {
+        client_id: 'pindus basic:1', client_secret: secret, client_name: 'Pindus Basic', application_type: 'native',
+        token_endpoint_auth_method: 'client_secret_basic', grant_types: grantTypes, response_types: ['code'], redirect_uris: redirects,
+      },
+      machine('machine-post', { client_secret: secret, token_endpoint_auth_method: 'client_secret_post' }),
+      machine('machine-basic', { client_secret: secret, token_endpoint_auth_method: 'client_secret_basic' }),
+      ...(clientKey ? [machine('machine-jwt', { jwks: { keys: [{ ...clientKey.export({ format: 'jwk' }), kid: 'machine-1' }] }, token_endpoint_auth_method: 'private_key_jwt' })] : []),
+      machine(serviceAccounts, { grant_types: [jwtBearer], token_endpoint_auth_method: 'none' }),
       {
         client_id: 'web-paste', client_name: 'Web Paste', application_type: 'web',
         token_endpoint_auth_method: 'none', grant_types: grantTypes, response_types: ['code'],
@@ -145,9 +191,15 @@ function build(issuer) {
       deviceFlow: { enabled: true },
       revocation: { enabled: true },
       introspection: { enabled: true },
-      resourceIndicators: opt('jwt', '0') === '1' ? {
-        enabled: true, defaultResource: () => `${issuer}/api`, useGrantedResource: () => true,
-        getResourceServerInfo: () => ({ scope: scopes.join(' '), audience: `${issuer}/api`, accessTokenTTL: live.accessTtl, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } }),
+      clientCredentials: { enabled: true },
+      resourceIndicators: resources.length ? {
+        enabled: true, defaultResource: (ctx, client, oneOf) => oneOf?.[0], useGrantedResource: () => false,
+        getResourceServerInfo: (ctx, resource) => {
+          if (!resources.includes(resource)) throw new errors.InvalidTarget();
+          return resourceServer(resource);
+        },
+      } : opt('jwt', '0') === '1' ? {
+        enabled: true, defaultResource: () => `${issuer}/api`, useGrantedResource: () => true, getResourceServerInfo: () => resourceServer(`${issuer}/api`),
       } : { enabled: false },
     },
     extraTokenClaims: () => JSON.parse(opt('jwt-claims', '{}')),
@@ -157,6 +209,7 @@ function build(issuer) {
     rotateRefreshToken: () => live.rotate,
     ttl: {
       AccessToken: () => live.accessTtl,
+      ClientCredentials: () => live.accessTtl,
       AuthorizationCode: () => live.codeTtl,
       DeviceCode: () => live.deviceTtl,
       RefreshToken: () => live.refreshTtl,
@@ -164,7 +217,26 @@ function build(issuer) {
     },
   });
 
+  provider.registerGrantType(jwtBearer, async (ctx) => {
+    if (!serviceKey) throw new errors.InvalidGrant('there is no service account');
+    ctx.body = await takeAssertion(ctx, issuer, serviceKey);
+  }, ['assertion', 'scope']);
+
+  // The package takes a secret in either place, whatever the client is registered with.
+  const compare = provider.Client.prototype.compareClientSecret;
+  provider.Client.prototype.compareClientSecret = function compareWhereItBelongs(given) {
+    const way = Provider.ctx.get('authorization') ? 'client_secret_basic' : 'client_secret_post';
+    if (way !== this.clientAuthMethod) throw new errors.InvalidClientAuth(`${this.clientAuthMethod} is wanted`);
+    return compare.call(this, given);
+  };
+
   provider.use(async (ctx, next) => {
+    if (ctx.method === 'POST' && ctx.path === '/token' && serviceKey && ctx.is('application/x-www-form-urlencoded') && !ctx.get('authorization')) {
+      let text = ''; for await (const c of ctx.req) text += c;
+      const form = new URLSearchParams(text);
+      if (form.get('grant_type') === jwtBearer && !form.has('client_id')) form.set('client_id', serviceAccounts);
+      ctx.req.body = form.toString();
+    }
     if (opt('json-token', '1') !== '0' && ctx.method === 'POST' && ctx.path.startsWith('/token') && ctx.is('application/json')) {
       let text = ''; for await (const c of ctx.req) text += c;
       const flat = new URLSearchParams(); try { for (const [k, v] of Object.entries(JSON.parse(text))) if (v !== null) flat.set(k, String(v)); } catch { /* then it has no parameters */ }
@@ -204,6 +276,7 @@ function build(issuer) {
         ev: 'token', grant, client: o.params?.client_id, status: ctx.status, error: ctx.body?.error,
         desc: ctx.body?.error_description, ua: ctx.get('user-agent'), accept: ctx.get('accept'),
         json: ctx.state.json, auth: ctx.get('authorization') ? 'header' : undefined, params: Object.keys(o.params?.toPlainObject?.() ?? o.params ?? {}),
+        resource: o.params?.resource, aud: audience(ctx.body?.access_token),
       });
       if (live.tokenDelayMs) await new Promise((r) => setTimeout(r, live.tokenDelayMs));
       if (fault?.after) {
@@ -213,7 +286,7 @@ function build(issuer) {
       }
     } else if (o.route) {
       bump('requests', `route:${o.route}`);
-      record({ ev: o.route, status: ctx.status, error: ctx.body?.error });
+      record({ ev: o.route, status: ctx.status, error: ctx.body?.error, resource: o.params?.resource, prompt: o.params?.prompt ?? o.body?.prompt, auth: ctx.get('authorization') ? 'header' : undefined });
     }
   });
   for (const ev of ['grant.success', 'grant.error', 'grant.revoked', 'refresh_token.consumed', 'refresh_token.destroyed',
@@ -285,16 +358,22 @@ async function github(req, res, url) {
     }
     return say({ access_token: t.access_token, token_type: 'bearer', scope: (t.scope ?? '').replaceAll(' ', ',') }); // an OAuth app: no expiry, no refresh token
   }
-  const bearer = /^(?:bearer|token) (.+)$/i.exec(req.headers.authorization ?? '')?.[1];
+  const bearer = req.headers['x-amz-sso_bearer_token'] ?? /^(?:bearer|token) (.+)$/i.exec(req.headers.authorization ?? '')?.[1];
   const at = bearer ? await provider.AccessToken.find(bearer) : undefined;
   if (!at) { res.writeHead(401, { 'content-type': 'application/json' }); return res.end(JSON.stringify({ message: 'Bad credentials', documentation_url: 'https://docs.github.com/rest', status: '401' })); }
   if (url.pathname === '/user') return say({ login: at.accountId, id: 1 });
+  if (url.pathname === '/federation/credentials') {
+    const expiration = Date.now() + live.accessTtl * 1000;
+    const name = `${url.searchParams.get('role_name')}-${bump('requests', 'role_keys')}`;
+    res.writeHead(200, { 'content-type': 'application/json' });
+    return res.end(JSON.stringify({ roleCredentials: { accessKeyId: `AKIA-${name}`, secretAccessKey: `key-${name}-0123456789`, sessionToken: `session-${name}`, expiration } }));
+  }
   bump('requests', 'copilot_token');
   const exp = Math.floor(Date.now() / 1000) + live.copilotTtl;
   res.writeHead(200, { 'content-type': 'application/json' });
   return res.end(JSON.stringify({ token: `tid=${at.jti.slice(0, 12)};exp=${exp};sku=free;proxy-ep=proxy.individual.githubcopilot.com;st=dotcom`, expires_at: exp, refresh_in: Math.max(1, live.copilotTtl - 300), endpoints: { api: 'https://api.individual.githubcopilot.com' } }));
 }
-const githubPaths = new Set(['/login/device', '/login/device/code', '/login/oauth/access_token', '/user', '/copilot_internal/v2/token']);
+const githubPaths = new Set(['/login/device', '/login/device/code', '/login/oauth/access_token', '/user', '/copilot_internal/v2/token', '/federation/credentials']);
 
 let handler = (req, res) => { res.writeHead(503); res.end(); };
 const tls = opt('tls-key') ? { key: fs.readFileSync(opt('tls-key')), cert: fs.readFileSync(opt('tls-cert')) } : undefined;

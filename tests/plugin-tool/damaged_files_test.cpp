@@ -13,6 +13,8 @@
 
 using Catch::Contains;
 using pindus::Json;
+using pindus::test::finding;
+using pindus::test::Finding;
 using pindus::test::PindusProfile;
 using pindus::test::PluginFolder;
 using pindus::test::read_file;
@@ -20,22 +22,6 @@ using pindus::test::run_process;
 using pindus::test::write_file;
 
 namespace {
-
-struct Finding {
-  std::string status, message;
-};
-
-// What a report says of one test; an empty status: nothing.
-Finding finding(const std::string& report, const std::string& test) {
-  const auto lines = Json::parse(report);
-  INFO(report);
-  REQUIRE(lines);
-  for (const Json& line : *lines->as_array()) {
-    if (*line.find("test")->as_string() != test) continue;
-    return {*line.find("status")->as_string(), *line.find("message")->as_string()};
-  }
-  return {};
-}
 
 void damage(const PluginFolder& folder, const std::function<void(std::string&)>& change) {
   std::string bytes = read_file(folder.library());

@@ -3,38 +3,8 @@
 # was moved since, begins, builds and checks plugins. Exits 4 where a tool is missing.
 set -eu
 build_dir=$1 elf_facts=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-umask 022
-
-fail() {
-  echo "$*" >&2
-  exit 1
-}
-quietly() { # COMMAND...
-  "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "$* failed"; }
-}
-passes_check() { # MANIFEST...
-  before=$(date +%s)
-  quietly pindus plugin check "$@"
-  ! grep -E ' (failed|crashed|timeout) ' "$work/log" || fail "$* did not pass"
-  grep -q '^  script  *success' "$work/log" || fail "no script was played for $*"
-  took=$(($(date +%s) - before))
-  [ $took -lt $((10 * $#)) ] || fail "the check of $# plugins took $took s"
-}
-
-quietly cmake --install "$build_dir" --prefix "$work/first"
-tree="$work/moved"
-mv "$work/first" "$tree"
-PATH=$tree/bin:$PATH
-PKG_CONFIG_PATH=$(dirname "$(find "$tree" -name pindus-plugin-1.pc)")
-CMAKE_PREFIX_PATH=$tree
-RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup} # where rustc is rustup's, it looks here
-HOME=$work/home
-export RUSTUP_HOME PATH PKG_CONFIG_PATH CMAKE_PREFIX_PATH HOME
-unset INDUSAGI_CODING_AGENT_DIR INDUSAGI_HOME PINDUS_PLUGIN_PATH
-mkdir "$HOME" "$work/projects"
-cd "$work/projects"
+# shellcheck source=tests/plugin-tool/installed_tree.sh
+. "$(dirname "$0")/installed_tree.sh"
 
 case $3 in
   "plugin new writes every template, and each builds with CMake and passes plugin check")
@@ -87,7 +57,7 @@ case $3 in
     passes_check acme-c/acme-c.json acme-cpp/acme-cpp.json
     ;;
   "the example in Rust builds with rustc alone and passes plugin check")
-    rustc --version >/dev/null 2>&1 || { echo "SKIPPED: rustc isn't installed, or has no toolchain"; exit 4; }
+    rustc --version >/dev/null 2>&1 || skip "rustc isn't installed, or has no toolchain"
     quietly pindus plugin new acme --flow api-key
     # How it is built stands in its first lines.
     command=$(sed -n 's|^//[ !]*\(rustc .*\)|\1|p' "$tree"/share/doc/pindus/sdk/examples/rust/acme.rs)

@@ -45,6 +45,14 @@ TEST_CASE("every shipped manifest passes plugin check, and every library its scr
   CHECK(libraries == std::set<std::string>{"api-key.so", "github-copilot.so", "pkce.so"});
 }
 
+TEST_CASE("the plugins without a shipped provider pass the scripts beside them") {
+  const PindusProfile profile;
+  for (const std::string name : {"client-credentials", "jwt-bearer"}) {
+    const std::string manifest = PINDUS_TEST_SOURCE "/plugins/" + name + "/check/example.json";
+    CHECK(played(profile, manifest) == std::set{name + ".so"});
+  }
+}
+
 TEST_CASE("device.so, which no shipped provider uses, passes the script of the device template") {
   const PindusProfile profile;
   const std::filesystem::path folder = profile.path() / "acme";

@@ -24,4 +24,11 @@ class PluginFolder {
   std::string name_;
 };
 
+struct Finding {
+  std::string status, rule, message;
+};
+
+/// What `plugin check --json` says of one test of a plugin; an empty status: nothing.
+Finding finding(const std::string& report, const std::string& test);
+
 }  // namespace pindus::test

@@ -1,4 +1,4 @@
-// What sdk/TUTORIAL.md promises: its plugin, built as it stands there, signs in at a real server.
+// What sdk/TUTORIAL.md promises: its plugins, built as they stand there, do what it says of them.
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -16,11 +16,16 @@ namespace pindus::test {
 namespace {
 
 using Catch::Contains;
+using Catch::Matches;
 
-// The text of the tutorial's n-th block of a language, after the heading of its second part.
-std::string block(const std::string& language, int number) {
+// The parts whose plugins are in C++.
+constexpr const char* own_step = "\n## 2.";
+constexpr const char* roles = "\n## 3.";
+
+// The text of a part's n-th block of a language.
+std::string block(const std::string& language, int number, const char* part = own_step) {
   const std::string text = read_file(PINDUS_TUTORIAL);
-  auto at = text.find("\n## 2.");
+  auto at = text.find(part);
   const std::string fence = "```" + language + "\n";
   for (int i = 0; i < number; ++i) {
     at = text.find(fence, at);
@@ -42,7 +47,7 @@ void write_project(const std::filesystem::path& folder, const std::string& serve
                    const std::string& client) {
   const std::string manifest = replaced(block("json", 1), "https://login.acme.example", server);
   write_file(folder / "acme.json", replaced(manifest, "your-client-id", client));
-  std::filesystem::copy_file(PINDUS_TUTORIAL_PLUGIN, folder / "acme.so");
+  std::filesystem::copy_file(PINDUS_TUTORIAL_PLUGINS "/acme.so", folder / "acme.so");
 }
 
 }  // namespace
@@ -62,6 +67,44 @@ TEST_CASE("the tutorial's plugin passes plugin check with the tutorial's script 
   CHECK_THAT(result.out, !Contains("warning"));
   CHECK_THAT(result.out, Contains("script                   success"));
   CHECK(result.elapsed < std::chrono::seconds(10));
+}
+
+TEST_CASE("the tutorial's plugin for roles passes plugin check, which looks at both its secrets") {
+  const PindusProfile profile;
+  const auto folder = profile.path() / "acme-roles";
+  write_file(folder / "acme-roles.json", block("json", 1, roles));
+  write_file(folder / "acme-roles.script.json", block("json", 2, roles));
+  std::filesystem::copy_file(PINDUS_TUTORIAL_PLUGINS "/acme-roles.so", folder / "acme-roles.so");
+  const auto result = profile.run({"plugin", "check", folder / "acme-roles.json"});
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.out, !Contains("warning"));
+  for (const char* test : {"script         ", "times          ", "refresh without",
+                           "secrets        ", "record's secrets", "options it reads"}) {
+    CHECK_THAT(result.out, Matches(std::string("[^]*\n  ") + test + " *success[^]*"));
+  }
+}
+
+TEST_CASE(
+    "what the tutorial's plugin for roles keeps in the drawer, auth key --json doesn't print") {
+  const PindusProfile profile;
+  const auto plugins = profile.path() / "profile/plugins";
+  write_file(plugins / "acme-roles.json", block("json", 1, roles));
+  std::filesystem::copy_file(PINDUS_TUTORIAL_PLUGINS "/acme-roles.so", plugins / "acme-roles.so");
+  profile.write_vault(R"({ "acme-roles": { "default": { "kind": "oauth", "isDefault": true,
+    "access": "role-key-1", "role": "writer",
+    "private": { "token": "sign-in-1", "signingKey": "signing-key-1" } } } })");
+  const auto printed = profile.run({"auth", "key", "acme-roles", "--json"});
+  CHECK_THAT(printed.out, Contains("\"key\":\"role-key-1\"") && Contains("\"role\":\"writer\""));
+  CHECK_THAT(printed.out, !Contains("sign-in-1") && !Contains("signing-key-1"));
+
+  // Without the drawer there is no next key, and the person learns why.
+  profile.store_token("acme-roles", "role-key-1", "", -10);
+  const auto over = profile.run({"auth", "key", "acme-roles"});
+  CHECK(over.exit_code == 1);
+  CHECK(over.out.empty());
+  CHECK_THAT(over.err, Contains("nothing is stored to get the role's next key with") &&
+                           Contains("--replace"));
 }
 
 TEST_CASE("the tutorial's plugin signs in, refreshes and signs out at an OAuth server") {
@@ -94,7 +137,7 @@ TEST_CASE("the tutorial's plugin signs in, refreshes and signs out at an OAuth s
 }
 
 TEST_CASE("the tutorial's plugin signs in with a host whose tables have grown") {
-  void* library = dlopen(PINDUS_TUTORIAL_PLUGIN, RTLD_NOW | RTLD_LOCAL);
+  void* library = dlopen(PINDUS_TUTORIAL_PLUGINS "/acme.so", RTLD_NOW | RTLD_LOCAL);
   REQUIRE(library != nullptr);
   const auto entry =
       reinterpret_cast<pindus_plugin_entry_1_fn>(dlsym(library, PINDUS_PLUGIN_ENTRY_1));

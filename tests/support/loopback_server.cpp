@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdlib>
 #include <stdexcept>
 #include <utility>
@@ -32,11 +33,11 @@ bool readable(int descriptor, const std::stop_token& stop) {
 }
 
 std::size_t content_length(std::string_view head) {
-  const std::string_view name = "Content-Length: ";
-  const std::size_t at = head.find(name);
-  return at == std::string_view::npos
-             ? 0
-             : std::strtoul(std::string(head.substr(at + name.size())).c_str(), nullptr, 10);
+  const std::string_view name = "content-length:";
+  const auto is_same = [](char a, char b) { return std::tolower(a) == b; };
+  const auto found = std::ranges::search(head, name, is_same);
+  if (found.empty()) return 0;
+  return std::strtoul(std::string(found.end(), head.end()).c_str(), nullptr, 10);
 }
 
 }  // namespace
@@ -65,7 +66,10 @@ std::string Connection::read_some() {
 void Connection::reset() {
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;
-  ::connect(descriptor_, &nobody, sizeof nobody);  // which on Linux ends a connection by a reset
+  // On Linux this ends a connection by a reset.
+  if (::connect(descriptor_, &nobody, sizeof nobody) != 0) {
+    throw std::runtime_error("the connection can't be reset");
+  }
 }
 
 bool Connection::write(std::string_view bytes) {

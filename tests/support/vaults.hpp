@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/keys/choose_key.hpp"
+#include "core/vault/credential_record.hpp"
 #include "core/vault/file_storage.hpp"
 #include "core/vault/memory_storage.hpp"
 
@@ -23,10 +24,17 @@ class KeyVault : public Vault {
   [[nodiscard]] Result<std::optional<UsableKey>> read_usable_key(
       std::string_view provider, std::optional<std::string> account = {},
       std::stop_token stop = {}) {
-    auto key =
-        PINDUS_TRY(stored_key(*this, refresher_, {provider, std::move(account), std::move(stop)}));
+    auto key = TRY(stored_key(*this, refresher_, {provider, std::move(account), std::move(stop)}));
     if (!key) return std::nullopt;
     return std::move(key->key);
+  }
+
+  /// The stored OAuth credential as it is; nothing where there is none.
+  [[nodiscard]] Result<std::optional<OAuthCredentials>> read_oauth(const Account& account) {
+    const VaultDocument document = TRY(storage().read({}));
+    const auto record = document.record(account);
+    if (!record || CredentialRecord(*record).kind() != AuthKind::oauth) return std::nullopt;
+    return CredentialRecord(*record).oauth();
   }
 
  private:

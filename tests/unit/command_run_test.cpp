@@ -1,102 +1,10 @@
-#include <catch2/catch.hpp>
-#include <deque>
-#include <map>
+#include "tests/unit/command_fixture.hpp"
 
-#include "core/command/credential_command.hpp"
-#include "core/vault/memory_storage.hpp"
-
-using pindus::AuthKind;
 using pindus::FaultKind;
-using pindus::Method;
-using pindus::Provider;
 using pindus::ProviderDirectory;
-using pindus::QrCode;
-using pindus::Result;
-using pindus::Secret;
-
-namespace {
-
-// A person, or a pipe, whose lines were written beforehand; remembers all that it was told.
-class ScriptedIo final : public pindus::CredentialIo {
- public:
-  std::vector<std::string> printed;
-  std::vector<std::string> noticed;
-  std::vector<std::string> questions;
-  std::deque<std::string> lines;
-  bool person = true;
-
-  void print(std::string_view line) override { printed.emplace_back(line); }
-  void notice(std::string_view line) override { noticed.emplace_back(line); }
-  bool interactive() const override { return person; }
-  Result<Secret> ask(std::string_view question, std::stop_token) override {
-    questions.emplace_back(question);
-    if (lines.empty()) return pindus::fail(FaultKind::aborted, "the input ended");
-    Secret answer(lines.front());
-    lines.pop_front();
-    return answer;
-  }
-  Result<Secret> ask_secret(std::string_view question, std::stop_token stop) override {
-    return ask(question, stop);
-  }
-  Result<Secret> read_input(std::stop_token stop) override { return ask("", stop); }
-  bool open_url(std::string_view, std::stop_token) override { return false; }
-  bool show_qr(const QrCode&) override { return false; }
-  void countdown(std::optional<std::chrono::seconds>) override {}
-};
-
-Provider provider(std::string id, std::string label, std::string variable) {
-  Provider made;
-  made.id = std::move(id);
-  made.label = std::move(label);
-  made.env = {std::move(variable)};
-  Method method;
-  method.kind = AuthKind::api_key;
-  method.library = "api-key.so";
-  method.unavailable.message = "api-key.so is not installed";
-  method.unavailable.hint = "install it";
-  made.methods = {method};
-  return made;
-}
-
-struct Fixture {
-  ScriptedIo io;
-  std::shared_ptr<pindus::MemoryStorage> storage = std::make_shared<pindus::MemoryStorage>();
-  pindus::Vault vault{storage};
-  std::map<std::string, std::string> variables;
-  pindus::Environment environment{[this](std::string_view name) -> std::optional<std::string> {
-    const auto found = variables.find(std::string(name));
-    return found == variables.end() ? std::nullopt : std::optional(found->second);
-  }};
-  int directory_reads = 0;
-  ProviderDirectory directory = make_directory();
-
-  static ProviderDirectory make_directory() {
-    auto disabled = provider("off", "Off", "OFF_KEY");
-    disabled.enabled = false;
-    return ProviderDirectory({provider("groq", "Groq", "GROQ_API_KEY"), disabled,
-                              provider("openai", "OpenAI", "OPENAI_API_KEY")});
-  }
-
-  pindus::CredentialResult run(std::vector<std::string> args) {
-    io.printed.clear();
-    pindus::Context context(
-        {.environment = environment, .io = &io, .storage = storage, .discover = [this] {
-           ++directory_reads;
-           return directory;
-         }});
-    return pindus::run_credential_command(args, context);
-  }
-  /// What `auth.json` shall hold.
-  void keep(std::string_view text) { storage = std::make_shared<pindus::MemoryStorage>(text); }
-  void store(const char* id, const char* account, std::string key) {
-    const Secret secret(std::move(key));
-    REQUIRE(vault.put_api_key({id, account}, secret, pindus::OnExisting::refuse));
-  }
-};
-
-using Lines = std::vector<std::string>;
-
-}  // namespace
+using pindus::test::provider;
+using Fixture = pindus::test::CommandFixture;
+using pindus::test::Lines;
 
 TEST_CASE_METHOD(Fixture, "a fresh stored key is printed alone, and no manifest is read") {
   store("openai", "default", "sk-stored-0123456789");
@@ -233,90 +141,6 @@ TEST_CASE_METHOD(Fixture, "signin --list reads only and marks the default") {
                             "    - work (default) [api key]", "    - home [api key]"});
 }
 
-TEST_CASE_METHOD(Fixture, "auth status tells states and variables, and no secret") {
-  store("openai", "work", "sk-stored-0123456789");
-  variables["GROQ_API_KEY"] = "gsk-environment-0123";
-  variables["OPENAI_API_KEY"] = "sk-environment-01234";
-  run({"auth", "status", "--json"});
-  CHECK(io.printed ==
-        Lines{R"({"accounts":[{"provider":"openai","account":"work","kind":"api-key",)"
-              R"("default":true,"expires":null,"state":"valid"}],"environment":[)"
-              R"({"provider":"openai","variable":"OPENAI_API_KEY","used":false,"state":"valid"},)"
-              R"({"provider":"groq","variable":"GROQ_API_KEY","used":true,"state":"valid"}]})"});
-}
-
-TEST_CASE_METHOD(Fixture, "auth status says nothing about a token's end that nobody knows") {
-  keep(R"({"openai":{
-    "never":{"kind":"oauth","access":"t","expires":null},
-    "ended":{"kind":"oauth","access":"t","expires":1790000},
-    "renewed":{"kind":"oauth","access":"t","refresh":"r","expires":1},
-    "empty":{"kind":"oauth","access":"","refresh":"r"},
-    "strange":{"kind":"oauth","access":"t","expires":"soon"},
-    "both":{"kind":"oauth","access":"t","refresh":"r","expires":"soon"},
-    "key":{"kind":"apiKey","key":"k","expires":1},
-    "passkey":{"kind":"passkey","expires":1},
-    "broken":{"kind":"apiKey","key":"a b"}}})");
-  run({"auth", "status"});
-  const Lines lines = {
-      "OpenAI (openai)",
-      "  never: oauth, valid",
-      "  ended: oauth, expired",
-      "  renewed: oauth, expired",
-      "  empty: oauth, expired",
-      "  strange: oauth, nobody knows how long it is valid",
-      "  both: oauth, expired",
-      "  key: api-key, valid",
-      "  passkey: unknown, a record of the kind passkey, which pindus doesn't know",
-      "  broken: api-key, a key that holds a blank or a character that no key has"};
-  CHECK(io.printed == lines);
-
-  auto renewing = provider("openai", "OpenAI", "OPENAI_API_KEY");
-  renewing.methods[0].kind = AuthKind::oauth;
-  renewing.methods[0].library_path = "/nonexistent/pkce.so";
-  directory = ProviderDirectory({renewing});
-  run({"auth", "status"});
-  REQUIRE(io.printed.size() == lines.size());
-  CHECK(io.printed[2] == "  ended: oauth, expired");
-  for (const std::size_t refreshed : {3U, 4U, 6U}) {
-    CHECK(io.printed[refreshed] == lines[refreshed] + ", refreshed when it is next used");
-  }
-
-  run({"auth", "status", "--json"});
-  const auto state = [&](const std::string& account) {
-    const std::string& json = io.printed.at(0);
-    const auto at = json.find("\"expires\":", json.find("\"account\":\"" + account + "\""));
-    return json.substr(at, json.find('}', at) - at);
-  };
-  CHECK(state("never") == R"("expires":null,"state":"valid")");
-  CHECK(state("ended") == R"("expires":1790000,"state":"expired")");
-  CHECK(state("strange") == R"("expires":null,"state":"unknown")");
-  CHECK(state("both") == R"("expires":null,"state":"expired")");
-  CHECK(state("broken") == R"("expires":null,"state":"invalid")");
-}
-
-TEST_CASE_METHOD(Fixture, "what stands in the place of accounts is never passed over") {
-  variables["OPENAI_API_KEY"] = "sk-environment-01234";
-  keep(R"({"version":2,"openai":{"type":"api_key","key":"sk-of-another-program"}})");
-  const std::string place =
-      "the credential store in memory can't be understood: line 1, column 23: "
-      "this should be a provider's accounts";
-  for (const Lines& command : {Lines{"auth", "key", "openai"}, Lines{"signout", "openai"}}) {
-    const auto result = run(command);
-    REQUIRE(result.fault);
-    CHECK(result.fault->message == place);
-    CHECK(io.printed.empty());
-  }
-  run({"auth", "status"});
-  CHECK(io.printed == Lines{"OpenAI (openai)", "  unknown, " + place,
-                            "  OPENAI_API_KEY: environment variable, not used"});
-  run({"auth", "status", "--json"});
-  CHECK(io.printed.at(0).find(
-            R"("kind":"unknown","default":false,"expires":null,"state":"unknown")") !=
-        std::string::npos);
-  CHECK(run({"auth", "status", "version"}).fault);
-  CHECK_FALSE(run({"auth", "status", "groq"}).fault);
-}
-
 TEST_CASE_METHOD(Fixture, "a variable passes the same rule as a stored key, and is named") {
   const std::string key = "sk-environment-01234";
   variables["OPENAI_API_KEY"] = key + "\r\n";
@@ -336,7 +160,7 @@ TEST_CASE_METHOD(Fixture, "a variable passes the same rule as a stored key, and 
       {key + " ", "holds a blank or a character that no key has"},
       {key + "\xc2\xa0", "holds a blank or a character that no key has"},
       {"\"" + key + "\"", "stands in quotes"},
-      {"your-api-key-here", "is an example's placeholder and no key"}};
+      {"your-api-key-here", "is a placeholder or a masked copy"}};
   for (const auto& [value, what] : cases) {
     CAPTURE(value);
     variables["OPENAI_API_KEY"] = value;
@@ -347,7 +171,7 @@ TEST_CASE_METHOD(Fixture, "a variable passes the same rule as a stored key, and 
     CHECK(result.fault->hint == "set OPENAI_API_KEY to the key alone");
     CHECK(io.printed.empty());
     run({"auth", "status"});
-    CHECK(io.printed.at(1) == "  OPENAI_API_KEY: environment variable, used, but it " + what);
+    CHECK(io.printed.at(1) == "  OPENAI_API_KEY  environment  " + what);
     run({"auth", "status", "--json"});
     CHECK(io.printed.at(0).find(R"("used":true,"state":"invalid")") != std::string::npos);
   }

@@ -21,15 +21,16 @@ std::string message_for(std::string_view key, std::size_t min_length = 20) {
 TEST_CASE("a key of twenty printable characters passes") {
   CHECK(message_for("01234567890123456789") == "accepted");
   CHECK(message_for("0123456789012345678") ==
-        "the key has 19 characters, and one of this provider has at least 20");
+        "the key has 19 characters, and a key of this provider has at least 20");
+  CHECK(message_for("0") == "the key has 1 character, and a key of this provider has at least 20");
   CHECK(message_for("") == "the key is empty");
 }
 
 TEST_CASE("a manifest can ask for a longer key, not for a shorter one") {
   CHECK(message_for(good, 40) ==
-        "the key has 23 characters, and one of this provider has at least 40");
+        "the key has 23 characters, and a key of this provider has at least 40");
   CHECK(message_for("0123456789", 5) ==
-        "the key has 10 characters, and one of this provider has at least 20");
+        "the key has 10 characters, and a key of this provider has at least 20");
 }
 
 TEST_CASE("what a manual writes in place of a key is refused") {
@@ -38,9 +39,43 @@ TEST_CASE("what a manual writes in place of a key is refused") {
         "sk-XXXX0123456789012345", "ThisIsAPlaceholderForIt", "changemechangemechangeme",
         "<paste-the-key-in-here>"}) {
     CAPTURE(placeholder);
-    CHECK(message_for(placeholder) == "the key is an example's placeholder and no key");
+    CHECK(message_for(placeholder) == "the key is a placeholder or a masked copy");
   }
   CHECK(message_for("sk-xXxX0123456789012345") == "accepted");
+}
+
+TEST_CASE("a manual's words, a masked key and a variable that no shell replaced are no key") {
+  for (const char* placeholder :
+       {"your_groq_api_key_goes_here", "sk-your-secret-key-123456789", "INSERT_YOUR_KEY_HERE_123",
+        "gsk_****************************cdef", "sk-....................cdef",
+        "change-me-change-me-123", "replace_me_with_the_real_one", "${OPENAI_API_KEY_OF_WORK}",
+        "$(pass-show-openai/office/key)", "{{secrets.OPENAI_API_KEY}}",
+        "$OPENAI_API_KEY_OF_WORK"}) {
+    CAPTURE(placeholder);
+    CHECK(message_for(placeholder) == "the key is a placeholder or a masked copy");
+  }
+  for (const char* real : {"sk-your0123456789abcdef-key", "gsk_0123*56.789...abcdefg*",
+                           "sk-YOUR-0123456789abcdefghi", "sk-$abcdefghijklmnopqrs%"}) {
+    CAPTURE(real);
+    CHECK(message_for(real) == "accepted");
+  }
+}
+
+TEST_CASE("a variable's assignment is no key, and a key may hold an equals sign") {
+  for (const std::string& pasted :
+       {"OPENAI_API_KEY=" + good, "export OPENAI_API_KEY=" + good, "APIKEY=" + good, "_K2=" + good,
+        "export  lower_case=" + good, "export OPENAI_API_KEY=\"" + good + "\"",
+        "OPENAI_API_KEY='" + good + "'", "set OPENAI_API_KEY=" + good}) {
+    CAPTURE(pasted);
+    CHECK(message_for(pasted) == "the key has a variable's name and \"=\" in front of it");
+  }
+  for (const std::string& real :
+       {std::string("QUJDREVGR0hJSktMTU5PUA=="), std::string("ABCDEFGHIJKLMNOPQRSTUVWXYZ="),
+        good + "=", good + "=x", std::string("key_live_0123456789=abcdef"), "=" + good,
+        std::string("2ABCDEFGHIJKLMNOPQRST=U")}) {
+    CAPTURE(real);
+    CHECK(message_for(real) == "accepted");
+  }
 }
 
 TEST_CASE("a key that no HTTP header could carry is refused, and never quoted") {
@@ -57,7 +92,7 @@ TEST_CASE("line ends at the end of a key are no part of it") {
   CHECK(message_for(good + "\r\n") == "accepted");
   CHECK(message_for(good + "\n\n") == "accepted");
   CHECK(message_for("0123456789012345678\r\n") ==
-        "the key has 19 characters, and one of this provider has at least 20");
+        "the key has 19 characters, and a key of this provider has at least 20");
   CHECK(message_for("\r\n") == "the key is empty");
   CHECK(pindus::without_line_ends(good + "\r\n\n") == good);
   CHECK(pindus::without_line_ends("\n").empty());
@@ -79,7 +114,7 @@ TEST_CASE("what is handed out may be short, and a token may hold a placeholder's
     return result.error().message;
   };
   CHECK(message(AuthKind::api_key, "test1") == "accepted");
-  CHECK(message(AuthKind::api_key, "sk-xxxx") == "MY_KEY is an example's placeholder and no key");
+  CHECK(message(AuthKind::api_key, "sk-xxxx") == "MY_KEY is a placeholder or a masked copy");
   CHECK(message(AuthKind::oauth, "eyJxxxxQ") == "accepted");
   CHECK(message(AuthKind::oauth, "a b") == "MY_KEY holds a blank or a character that no key has");
   CHECK(message(AuthKind::oauth, "\"t\"") == "MY_KEY stands in quotes");

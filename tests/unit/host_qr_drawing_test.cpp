@@ -8,9 +8,10 @@
 
 TEST_CASE("a QR code is drawn only where all of it fits, with what is said below it") {
   const pindus::QrCode code{.size = 25, .modules = std::vector<bool>(25 * 25)};
-  const pindus::Environment environment([](std::string_view name) -> std::optional<std::string> {
+  std::string kind = "xterm";
+  const pindus::Environment environment([&](std::string_view name) -> std::optional<std::string> {
     if (name == "LANG") return "C.UTF-8";
-    if (name == "TERM") return "xterm";
+    if (name == "TERM") return kind;
     return std::nullopt;
   });
   int controller = -1;
@@ -28,4 +29,8 @@ TEST_CASE("a QR code is drawn only where all of it fits, with what is said below
   CHECK(lines_at(21, 33) == 0);
   CHECK(lines_at(22, 32) == 0);
   CHECK(lines_at(0, 0) == 0);
+  for (const char* plain : {"dumb", ""}) {
+    kind = plain;
+    CHECK(lines_at(24, 80) == 0);
+  }
 }

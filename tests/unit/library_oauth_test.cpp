@@ -75,7 +75,7 @@ TEST_CASE("a sign-in asks the questions that nobody answered yet") {
   const auto asked = start_oauth_login(fixture.context(), {.provider = "ACME"});
   REQUIRE(asked);
   CHECK(asked->access.view() == "https://ghe.example.com/token");
-  CHECK(fixture.io.questions == std::vector<std::string>{"Which host"});
+  CHECK(fixture.io.questions == std::vector<std::string>{"Which host [acme.example]"});
 
   const auto told = start_oauth_login(fixture.context(),
                                       {.provider = "acme", .answers = {{"host", "other.example"}}});
@@ -85,6 +85,32 @@ TEST_CASE("a sign-in asks the questions that nobody answered yet") {
       start_oauth_login(fixture.context(), {.provider = "acme", .answers = {{"tenant", "x"}}});
   REQUIRE_FALSE(wrong);
   CHECK(wrong.error().kind == pindus::FaultKind::usage);
+}
+
+TEST_CASE("a blank answer is the default, and where there is none it is refused") {
+  OAuthFixture fixture(store_host);
+  fixture.change([](Provider& p) {
+    p.methods[0].questions = {{"host", "Host", "", Question::Kind::host, true},
+                              {"note", "Note", "", Question::Kind::text, false}};
+  });
+  fixture.io.answers = {" ", "ghe.example.com", ""};
+  const auto asked = start_oauth_login(fixture.context(), {.provider = "acme"});
+  REQUIRE(asked);
+  CHECK(asked->access.view() == "https://ghe.example.com/token");
+  CHECK(fixture.io.questions == std::vector<std::string>{"Host", "Host", "Note"});
+  CHECK(fixture.io.said("host is without an answer"));
+
+  const auto blank = start_oauth_login(
+      fixture.context(), {.provider = "acme", .answers = {{"host", ""}, {"note", ""}}});
+  REQUIRE_FALSE(blank);
+  CHECK(blank.error().kind == pindus::FaultKind::usage);
+  CHECK(blank.error().hint.contains("--set host=VALUE"));
+
+  // As another program, or an older manifest, has left it.
+  const auto refreshed =
+      fixture.context().refresher().refresh({"acme", "work"}, fixture.current, {});
+  REQUIRE_FALSE(refreshed);
+  CHECK(refreshed.error().fault.hint == "pindus signin acme --account work --replace");
 }
 
 TEST_CASE("a sign-in fails as what it is: unknown, disabled, given up, refused") {
@@ -115,6 +141,38 @@ TEST_CASE("a refresh uses the stored answers, and goes where the sign-in went") 
   REQUIRE(fresh);
   CHECK(fresh->access.view() == "https://ghe.example.com/token");
   CHECK(fresh->members == fixture.current.members);
+}
+
+TEST_CASE("a sign-in by another method than the first notes it, and its refresh goes that way") {
+  OAuthFixture fixture(store_host);
+  fixture.change([](Provider& p) {
+    p.methods.push_back(p.methods[0]);
+    p.methods[1].name = "device";
+    p.methods[1].options["token_url"] = "https://device.example/token";
+    p.methods[1].questions.clear();
+  });
+  const auto first =
+      start_oauth_login(fixture.context(), {.provider = "acme", .answers = {{"host", ""}}});
+  REQUIRE(first);
+  CHECK(first->member("method").empty());
+  const auto second =
+      start_oauth_login(fixture.context(), {.provider = "acme", .method = "device"});
+  REQUIRE(second);
+  CHECK(second->member("method") == "device");
+  CHECK(second->access.view() == "https://device.example/token");
+
+  fixture.current.members = second->members;
+  const auto fresh = fixture.context().refresher().refresh({"acme", "work"}, fixture.current, {});
+  REQUIRE(fresh);
+  CHECK(fresh->access.view() == "https://device.example/token");
+  fixture.change([](Provider& p) { p.methods.pop_back(); });
+  const auto gone = fixture.context().refresher().refresh({"acme", "work"}, fixture.current, {});
+  REQUIRE_FALSE(gone);
+  CHECK(gone.error().kind == RefreshFailure::Kind::transient);
+  CHECK(gone.error().fault.message == "the manifests of acme name no method \"device\"");
+  const auto unknown = start_oauth_login(fixture.context(), {.provider = "acme", .method = "saml"});
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().message.contains("\"saml\""));
 }
 
 TEST_CASE("a failed refresh says whether a new sign-in, another try or neither helps") {
@@ -156,18 +214,22 @@ TEST_CASE("a refresh that was interrupted is nobody's failure") {
 TEST_CASE("the policy comes from the manifest, within its bounds") {
   OAuthFixture fixture(store_host);
   auto& plain = fixture.context().refresher();
-  CHECK(plain.policy("acme").margin == 330s);
-  CHECK(plain.policy("acme").rotates);
-  CHECK(plain.policy("nobody").margin == 330s);
+  CHECK(plain.policy("acme", {}).margin == 330s);
+  CHECK(plain.policy("acme", {}).rotates);
+  CHECK(plain.policy("nobody", {}).margin == 330s);
   fixture.change([](Provider& p) {
     p.methods[0].options["refresh_margin_s"] = "3600";
     p.methods[0].options["rotates"] = "false";
   });
   auto& set = fixture.context().refresher();
-  CHECK(set.policy("acme").margin == 600s);
-  CHECK_FALSE(set.policy("acme").rotates);
+  CHECK(set.policy("acme", {}).margin == 600s);
+  CHECK_FALSE(set.policy("acme", {}).rotates);
+  fixture.change([](Provider& p) { p.methods[0].options["refresh_margin_s_env"] = "ACME_MARGIN"; });
+  fixture.session.variables["ACME_MARGIN"] = "45";
+  CHECK(fixture.context().refresher().policy("acme", {}).margin == 45s);
+  fixture.session.variables.clear();
   fixture.change([](Provider& p) { p.methods[0].options["refresh_margin_s"] = "-5"; });
-  CHECK(fixture.context().refresher().policy("acme").margin == 330s);
+  CHECK(fixture.context().refresher().policy("acme", {}).margin == 330s);
 }
 
 TEST_CASE("the async forms run side by side, and a stop ends them") {

@@ -83,6 +83,21 @@ TEST_CASE("each member has its type, and the sentence says which one hasn't") {
              Contains("/methods/oauth/options/refresh_margin_s must be a string"));
 }
 
+TEST_CASE("a method's name and what it says of itself are checked") {
+  const auto refused = [](std::string_view method) {
+    return refusal_with(R"("methods":{)" + std::string(method) + "}");
+  };
+  for (const char* name : {"", "Browser", "1st", "-x", "a b", "a/b"}) {
+    CHECK_THAT(refused("\"" + std::string(name) + "\":{}"),
+               Contains("/methods has a method named"));
+  }
+  CHECK_THAT(refused("\"" + std::string(33, 'a') + "\":{}"), Contains("1 to 32"));
+  CHECK_THAT(refused(R"("device":{"kind":1})"), Contains("/methods/device/kind must be a string"));
+  CHECK_THAT(refused(R"("device":{"label":"a\nb"})"),
+             Contains("/methods/device/label must be one"));
+  CHECK_THAT(refused(R"("device":{"abi":1})"), Contains("/methods/device/abi must be MAJOR"));
+}
+
 TEST_CASE("questions are checked one by one") {
   const auto refused = [](std::string_view questions) {
     return refusal_of_method(R"("questions":)" + std::string(questions));
@@ -92,7 +107,9 @@ TEST_CASE("questions are checked one by one") {
   CHECK_THAT(refused("[{}]"), Contains("questions/0 has no name"));
   CHECK_THAT(refused(R"([{"name":"a b"}])"), Contains("questions/0/name must be letters"));
   CHECK_THAT(refused(R"([{"name":"refresh"}])"), Contains("can't be \"refresh\""));
+  CHECK_THAT(refused(R"([{"name":"issuedBy"}])"), Contains("can't be \"issuedBy\""));
   CHECK_THAT(refused(R"([{"name":"a","kind":"port"}])"), Contains("questions/0/kind must be"));
+  CHECK_THAT(refused(R"([{"name":"a","required":1}])"), Contains("required must be true or false"));
   CHECK_THAT(refused(R"([{"name":"a"},{"name":"a"}])"), Contains("asks for \"a\" a second time"));
 }
 
@@ -116,7 +133,7 @@ TEST_CASE("what is empty, huge, deep, binary or marked is refused with a sentenc
 
 TEST_CASE("members of the future and nulls of a patch pass") {
   const auto manifest = parse_manifest(R"({"manifest":1,"id":"x","label":null,"icon":[{}],
-      "methods":{"saml":{"library":7},"oauth":null,"api-key":{"library":null,"options":
+      "methods":{"saml":{"kind":"saml","library":7},"oauth":null,"api-key":{"library":null,"options":
       {"key_prefix":null},"questions":null,"weight":3}}})");
   REQUIRE(manifest.has_value());
   CHECK(manifest->unknown_methods == std::vector<std::string>{"saml"});
@@ -126,7 +143,7 @@ TEST_CASE("a broken file is told with its name and costs nothing but itself") {
   const DirectoryTree tree;
   tree.vendor("good.json", R"({"manifest":1,"id":"good"})");
   tree.vendor("broken.json", "{\"manifest\":1,");
-  tree.vendor("saml.json", R"({"manifest":1,"id":"saml","methods":{"saml":{}}})");
+  tree.vendor("saml.json", R"({"manifest":1,"id":"saml","methods":{"saml":{"kind":"saml"}}})");
   std::filesystem::create_symlink("nowhere.json", tree.options.manifests / "link.json");
   std::filesystem::create_directory(tree.options.manifests / "folder.json");
   const auto directory = tree.discover();

@@ -159,3 +159,27 @@ TEST_CASE("a provider that only a refused file names is told as refused, not as 
   CHECK_THAT(required.error().message, Contains(file.native() + " is not used: "));
   CHECK_THAT(directory.require_provider("mien").error().message, Contains("no manifest describes"));
 }
+
+TEST_CASE(
+    "where one provider is asked for, each file that may concern it is examined, and no other") {
+  DirectoryTree tree;
+  tree.vendor("first.json", R"({"manifest":1,"id":"asked","label":"first"})");
+  tree.vendor("other.json", R"({"manifest":1,"id":"other"})");
+  tree.vendor("broken.json", "{");
+  tree.options.about = {"Asked"};
+  const auto label = [&] { return provider(tree.discover(), "asked").label; };
+  CHECK(label() == "first");
+  CHECK(tree.discover().find_provider("other") == nullptr);
+  CHECK(told_by(tree.discover()).empty());
+  tree.user("patch.json", R"({"manifest":1,"id":"ASKED","label":"patched"})");
+  CHECK(label() == "patched");
+  tree.user("patch.json", R"({"manifest":1,"id":"\u0061sked","label":"hidden"})");
+  CHECK(label() == "hidden");
+  // What can't be understood may have moved its servers.
+  tree.user("patch.json", R"({"manifest":1,"id":"asked",)");
+  CHECK(provider(tree.discover(), "asked").refused);
+  tree.user("patch.json", "");
+  CHECK_FALSE(provider(tree.discover(), "asked").refused);
+  tree.user("asked.mine.json", "{");
+  CHECK(provider(tree.discover(), "asked").refused);
+}

@@ -28,19 +28,6 @@ constexpr const char* openai_key = R"({
   "manifest": 1, "id": "openai", "env": ["OPENAI_API_KEY"],
   "methods": {"api-key": {"library": "api-key.so"}}})";
 
-const Provider& provider(const ProviderDirectory& directory, std::string_view id) {
-  const Provider* found = directory.find_provider(id);
-  INFO(told_by(directory));
-  REQUIRE(found != nullptr);
-  return *found;
-}
-
-const Method& method(const ProviderDirectory& directory, std::string_view id, AuthKind kind) {
-  const Method* found = provider(directory, id).method(kind);
-  REQUIRE(found != nullptr);
-  return *found;
-}
-
 }  // namespace
 
 TEST_CASE("a manifest becomes a provider") {
@@ -111,8 +98,8 @@ TEST_CASE("three lines of a user's file move a token endpoint and nothing else")
   CHECK(files[1].layer == Layer::user);
   CHECK(files[1].gave == std::vector<std::string>{"/methods/oauth/options/token_url"});
   CHECK(files[1].hidden.empty());
-  CHECK_THAT(provider(directory, "openai").merged_json, Contains("https://b.example/token"));
-  CHECK_THAT(provider(directory, "openai").merged_json, !Contains("https://a.example/token"));
+  CHECK_THAT(provider(directory, "openai").merged.dump(), Contains("https://b.example/token"));
+  CHECK_THAT(provider(directory, "openai").merged.dump(), !Contains("https://a.example/token"));
 }
 
 TEST_CASE("a file that says the same again overrides nothing") {
@@ -214,7 +201,7 @@ TEST_CASE("a method without its library isn't offered and says which one it lack
   const auto choices = list_login_providers(directory);
   REQUIRE(choices.size() == 1);
   CHECK(choices[0].provider->id == "openai");
-  CHECK(choices[0].method == AuthKind::api_key);
+  CHECK(choices[0].method->kind == AuthKind::api_key);
 }
 
 TEST_CASE("a plugin of a newer interface than ours is named, with the package to upgrade") {
@@ -243,27 +230,6 @@ TEST_CASE("a provider that is switched off stays known and leaves the menu") {
   const auto directory = tree.discover();
   CHECK_FALSE(provider(directory, "groq").enabled);
   CHECK(list_login_providers(directory).empty());
-}
-
-TEST_CASE("questions are read, and a name in braces that nothing asks for is told") {
-  const DirectoryTree tree;
-  tree.vendor_library("device.so");
-  const auto with = [&](std::string_view questions) {
-    tree.vendor("x.json", R"({"manifest":1,"id":"x","methods":{"oauth":{"library":"device.so",
-        "options":{"token_url":"https://{host}/{tenant}/token","notice":"{braces}"},"questions":)" +
-                              std::string(questions) + "}}}");
-    return method(tree.discover(), "x", AuthKind::oauth);
-  };
-  const Method whole = with(R"([{"name":"host","ask":"Host?","default":"a.example","kind":"host"},
-                                {"name":"tenant"}])");
-  CHECK(whole.available());
-  REQUIRE(whole.questions.size() == 2);
-  CHECK(whole.questions[0].ask == "Host?");
-  CHECK(whole.questions[0].default_answer == "a.example");
-  CHECK(whole.questions[0].kind == pindus::Question::Kind::host);
-  CHECK(whole.questions[1].ask == "tenant");
-  CHECK(whole.questions[1].kind == pindus::Question::Kind::text);
-  CHECK_THAT(with(R"([{"name":"host"}])").unavailable.message, Contains("token_url"));
 }
 
 TEST_CASE("entries of a search path that can't be used are told") {
@@ -308,7 +274,7 @@ TEST_CASE("the menu has browser sign-in first and a provider with both methods t
   const auto directory = tree.discover();
   std::string menu;
   for (const auto& choice : list_login_providers(directory)) {
-    menu += choice.provider->id + " " + std::string(method_name(choice.method)) + "\n";
+    menu += choice.provider->id + " " + choice.method->name + "\n";
   }
   CHECK(menu == "openai oauth\ngroq api-key\nopenai api-key\n");
 }
@@ -330,15 +296,42 @@ TEST_CASE("the folders are found from where the program is") {
 
 TEST_CASE("the manifests that we ship are taken without a warning") {
   const DirectoryTree tree;
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(PINDUS_TEST_SOURCE "/plugins")) {
-    if (entry.path().extension() != ".json") continue;
-    std::ifstream file(entry.path());
-    tree.vendor(entry.path().filename().native(),
-                std::string(std::istreambuf_iterator<char>(file), {}));
+  for (const auto& plugin : std::filesystem::directory_iterator(PINDUS_TEST_SOURCE "/plugins")) {
+    if (!plugin.is_directory()) continue;
+    for (const auto& entry : std::filesystem::directory_iterator(plugin)) {
+      if (entry.path().extension() != ".json") continue;
+      std::ifstream file(entry.path());
+      tree.vendor(entry.path().filename().native(),
+                  std::string(std::istreambuf_iterator<char>(file), {}));
+    }
   }
   const auto directory = tree.discover();
   CHECK(told_by(directory).empty());
   CHECK(directory.providers().size() == 15);
   CHECK(provider(directory, "anthropic").methods.size() == 2);
+}
+
+TEST_CASE("a revocation endpoint is older where a later file names the token endpoint") {
+  const DirectoryTree tree;
+  tree.vendor_library("pkce.so");
+  const auto named = [](std::string_view options) {
+    return R"({"manifest":1,"id":"x","methods":{"oauth":{"library":"pkce.so","options":{)" +
+           std::string(options) + "}}}}";
+  };
+  constexpr const char* token = R"("token_url":"https://a.example/t")";
+  constexpr const char* moved = R"("token_url":"https://b.example/t")";
+  constexpr const char* revoke = R"("revoke_url":"https://a.example/r")";
+  const auto is_older = [&] {
+    return method(tree.discover(), "x", AuthKind::oauth).revoke_url_is_older;
+  };
+  tree.vendor("x.json", named(token));
+  CHECK_FALSE(is_older());
+  tree.vendor("x.json", named(std::string(token) + "," + revoke));
+  CHECK_FALSE(is_older());
+  tree.user("x.json", named(moved));
+  CHECK(is_older());
+  tree.user("x.json", named(std::string(moved) + R"(,"revoke_url":"https://c.example/r")"));
+  CHECK_FALSE(is_older());
+  tree.user("x.json", named(R"("revoke_url":"https://c.example/r")"));
+  CHECK_FALSE(is_older());
 }

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -65,4 +66,18 @@ inline std::string told_by(const pindus::ProviderDirectory& directory) {
   std::string text;
   for (const auto& warning : directory.warnings()) text += warning.why.message + "\n";
   return text;
+}
+
+/// What must be there; throws where it isn't.
+inline const pindus::Provider& provider(const pindus::ProviderDirectory& directory,
+                                        std::string_view id) {
+  const pindus::Provider* found = directory.find_provider(id);
+  if (found == nullptr) throw std::runtime_error("no such provider; " + told_by(directory));
+  return *found;
+}
+inline const pindus::Method& method(const pindus::ProviderDirectory& directory, std::string_view id,
+                                    pindus::AuthKind kind) {
+  const pindus::Method* found = provider(directory, id).method(kind);
+  if (found == nullptr) throw std::runtime_error("no method of that kind");
+  return *found;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "core/base/epoch_time.hpp"
 #include "core/keys/choose_key.hpp"
 #include "core/vault/memory_storage.hpp"
 #include "tests/end-to-end/front_vaults.hpp"

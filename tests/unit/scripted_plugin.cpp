@@ -29,7 +29,7 @@ int32_t run(void* instance) noexcept {
   std::string address;
   const int32_t code = self.host->option(
       self.session, {"script", 6},
-      [](void* context, pindus_str text) {
+      [](void* context, pindus_str text) noexcept {
         static_cast<std::string*>(context)->assign(text.data, text.size);
       },
       &address);
@@ -38,7 +38,7 @@ int32_t run(void* instance) noexcept {
                                                                                self.session);
 }
 
-const void* get_extension(void* /*instance*/, pindus_str id) noexcept {
+const void* get_extension(pindus_str id) noexcept {
   static const pindus_revoke_1 revoke = {sizeof(pindus_revoke_1), 0, run};
   return std::string(id.data, id.size) == PINDUS_EXT_REVOKE_1 ? &revoke : nullptr;
 }
@@ -50,6 +50,8 @@ int32_t pindus_plugin_entry_1(const pindus_plugin_1** out) PINDUS_NOEXCEPT {
                                          0,
                                          {"scripted", 8},
                                          {"1", 1},
+                                         nullptr,
+                                         0,
                                          create,
                                          destroy,
                                          run,

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <iostream>
 
@@ -97,6 +98,32 @@ TEST_CASE("NODE_EXTRA_CA_CERTS adds to whatever else is trusted") {
     CHECK(fetch(at(authorities.port)));
     CHECK(fetch(at(authorities.port, "localhost")));
   }
+}
+
+TEST_CASE("an extra file that can't be used takes nothing from the other authorities") {
+  Authorities authorities;
+  const std::string right = authorities.right.path("ca.pem");
+  const std::string damaged = authorities.other.path("damaged.pem");
+  const std::string broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  SECTION("a damaged certificate") {
+    pindus::test::write_file(damaged, broken);
+  }
+  SECTION("a damaged one behind a good one") {
+    pindus::test::write_file(damaged, pindus::test::read_file(right) + broken);
+  }
+  SECTION("a directory") {
+    std::filesystem::create_directory(damaged);
+  }
+  SECTION("a pipe that nobody writes") {
+    REQUIRE(::mkfifo(damaged.c_str(), 0600) == 0);
+  }
+  {
+    const SetVariables set{{"NODE_EXTRA_CA_CERTS", damaged}, {"SSL_CERT_FILE", right}};
+    CHECK(fetch(at(authorities.port)));
+  }
+  const SetVariables set{{"NODE_EXTRA_CA_CERTS", damaged}};
+  check_refused(at(authorities.port), "is not signed by an authority known here",
+                "NODE_EXTRA_CA_CERTS names " + damaged);
 }
 
 TEST_CASE("the hint names the variable that is to blame for the authorities") {

@@ -9,7 +9,6 @@ using pindus::test::Connection;
 using pindus::test::fetch;
 using pindus::test::http_answer;
 using pindus::test::LoopbackServer;
-using Kind = HttpFailure::Kind;
 
 namespace {
 
@@ -60,7 +59,7 @@ TEST_CASE("the mebibyte that an answer may have is counted when it is decoded") 
   REQUIRE(encoded.body.size() < 100'000);
   const auto answer = fetch(encoded.server.url());
   REQUIRE_FALSE(answer);
-  CHECK(answer.error().kind == Kind::too_large);
+  CHECK(answer.error().kind == HttpFailure::Kind::too_large);
   CHECK(answer.error().status == 200);
 }
 

@@ -18,7 +18,6 @@ using pindus::test::http_answer;
 using pindus::test::LoopbackServer;
 using pindus::test::services;
 using pindus::test::SetVariables;
-using Kind = HttpFailure::Kind;
 using namespace std::chrono_literals;
 
 // The system's resolver, but for one name that it has to think about for a long time. libcurl finds
@@ -60,7 +59,7 @@ Interrupted interrupt(const std::string& url) {
 
 void check_cancelled(const Interrupted& interrupted) {
   REQUIRE_FALSE(interrupted.outcome);
-  CHECK(interrupted.outcome.error().kind == Kind::cancelled);
+  CHECK(interrupted.outcome.error().kind == HttpFailure::Kind::cancelled);
   CHECK(interrupted.after_the_stop < 100ms);
 }
 
@@ -110,6 +109,47 @@ TEST_CASE("a request holds what was asked for and our name") {
   REQUIRE(services().send(request, {}));
   CHECK(seen.find("\r\nUser-Agent: Editor/1.0\r\n") != std::string::npos);
   CHECK(seen.find("pindus/") == std::string::npos);
+}
+
+TEST_CASE("any method is sent as it is, with its body, and nobody makes up what that is") {
+  std::string seen;
+  LoopbackServer server([&](Connection& connection) {
+    seen = connection.read_request();
+    // What a GET would bring follows this of no HEAD.
+    connection.write(seen.starts_with("HEAD ")
+                         ? "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nX-Seen: 1\r\n\r\n"
+                         : http_answer("200 OK", "", "X-Seen: 1\r\n"));
+  });
+  const std::vector<std::string> allowed = {server.host()};
+  const auto send = [&](std::string method, std::string_view body) {
+    HttpRequest request;
+    request.method = std::move(method);
+    request.url = server.url();
+    request.body = Secret(body);
+    request.allowed_hosts = allowed;
+    const auto answer = services().send(request, {});
+    REQUIRE(answer);
+    CHECK(answer->body.view().empty());
+    return seen;
+  };
+  for (const char* method :
+       {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "x-lower"}) {
+    CAPTURE(method);
+    const std::string request = send(method, "");
+    CHECK(request.starts_with(std::string(method) + " / HTTP/1.1\r\n"));
+    const bool has_length = request.contains("\r\nContent-Length: 0\r\n");
+    const std::string_view name = method;
+    CHECK(has_length == (name == "POST" || name == "PUT" || name == "PATCH"));
+    CHECK_FALSE(request.contains("\r\nContent-Type:"));
+  }
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "QUERY"}) {
+    CAPTURE(method);
+    const std::string request = send(method, "{}");
+    CHECK(request.starts_with(std::string(method) + " / HTTP/1.1\r\n"));
+    CHECK(request.contains("\r\nContent-Length: 2\r\n"));
+    CHECK(request.ends_with("\r\n\r\n{}"));
+    CHECK_FALSE(request.contains("\r\nContent-Type:"));
+  }
 }
 
 TEST_CASE("a redirect is an answer and not followed") {
@@ -168,7 +208,7 @@ TEST_CASE("an answer of a mebibyte is taken, an endless one is given up") {
 
   const auto endless = fetch(server.url("/endless"));
   REQUIRE_FALSE(endless);
-  CHECK(endless.error().kind == Kind::too_large);
+  CHECK(endless.error().kind == HttpFailure::Kind::too_large);
   CHECK(endless.error().why.message.find(server.host()) != std::string::npos);
 }
 
@@ -195,7 +235,7 @@ TEST_CASE("an answer that ends too early is a failure that names the host") {
     CAPTURE(path);
     const auto answer = fetch(server.url(path));
     REQUIRE_FALSE(answer);
-    CHECK(answer.error().kind == Kind::network);
+    CHECK(answer.error().kind == HttpFailure::Kind::network);
     CHECK(answer.error().why.message.find(server.host()) != std::string::npos);
   }
 }
@@ -207,7 +247,7 @@ TEST_CASE("what isn't HTTP is a failure") {
   });
   const auto answer = fetch(server.url());
   REQUIRE_FALSE(answer);
-  CHECK(answer.error().kind == Kind::network);
+  CHECK(answer.error().kind == HttpFailure::Kind::network);
 }
 
 TEST_CASE("a failure names the host and never what a URL's query holds") {
@@ -219,7 +259,7 @@ TEST_CASE("a failure names the host and never what a URL's query holds") {
   const std::string host = "127.0.0.1:" + std::to_string(closed_port);
   const auto answer = fetch("http://" + host + "/token?code=s3cret");
   REQUIRE_FALSE(answer);
-  CHECK(answer.error().kind == Kind::network);
+  CHECK(answer.error().kind == HttpFailure::Kind::network);
   CHECK(answer.error().why.message == host + " can't be reached");
   CHECK(answer.error().why.hint.find("https_proxy") != std::string::npos);
 }
@@ -252,7 +292,7 @@ TEST_CASE("a request that was stopped before it began isn't sent") {
   source.request_stop();
   const auto answer = fetch(server.url(), {}, source.get_token());
   REQUIRE_FALSE(answer);
-  CHECK(answer.error().kind == Kind::cancelled);
+  CHECK(answer.error().kind == HttpFailure::Kind::cancelled);
   CHECK(server.connections() == 0);
 }
 
@@ -261,7 +301,7 @@ TEST_CASE("a connection that doesn't come about is given up after 10 s") {
   const auto start = Clock::now();
   const auto answer = fetch("https://" + server.host() + "/");
   REQUIRE_FALSE(answer);
-  CHECK(answer.error().kind == Kind::timeout);
+  CHECK(answer.error().kind == HttpFailure::Kind::timeout);
   CHECK(Clock::now() - start > 9s);
   CHECK(Clock::now() - start < 12s);
 }
@@ -276,7 +316,7 @@ TEST_CASE("an answer that drips is given up after 30 s") {
   const auto start = Clock::now();
   const auto answer = fetch(server.url());
   REQUIRE_FALSE(answer);
-  CHECK(answer.error().kind == Kind::timeout);
+  CHECK(answer.error().kind == HttpFailure::Kind::timeout);
   CHECK(Clock::now() - start > 29s);
   CHECK(Clock::now() - start < 33s);
 }

@@ -1,6 +1,9 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 
+#include <array>
+#include <cstdint>
+
 #include "tests/support/child_process.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/unit/services_support.hpp"
@@ -54,11 +57,29 @@ TEST_CASE("a library that isn't installed is named, with all packages that the m
   CHECK(opened.error().hint.find("libcurl4 libbotan-2-19 libqrencode4") != std::string::npos);
 }
 
+TEST_CASE("where the crypto module is missing, what needs none works and the rest names it") {
+  const TemporaryDirectory directory;
+  std::filesystem::copy_file(PINDUS_TEST_SERVICES, directory / "pindus-services.so");
+  const auto opened = open_services(directory / "pindus-services.so");
+  REQUIRE(opened);
+  CHECK((*opened)->qr_code("https://example.com"));
+  std::array<std::uint8_t, 1> byte{};
+  try {
+    (*opened)->random(byte);
+    FAIL("random works without it");
+  } catch (const pindus::ReasonError& error) {
+    CHECK_THAT(error.why().message, Catch::StartsWith((directory / "pindus-crypto.so").string()));
+    CHECK(error.why().hint == "install pindus again, which this file belongs to");
+  }
+}
+
 TEST_CASE("the module is opened once and locks no memory") {
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_MEMLOCK, &before) == 0);
   pindus::Services& first = pindus::test::services();
   CHECK(&first == &pindus::test::services());
+  std::array<std::uint8_t, 1> byte{};
+  first.random(byte);  // opens the crypto module
   const std::string status = pindus::test::read_file("/proc/self/status");
   const std::size_t locked = status.find("VmLck:");
   REQUIRE(locked != std::string::npos);

@@ -12,7 +12,6 @@ using pindus::test::LoopbackServer;
 using pindus::test::Proxy;
 using pindus::test::refusal;
 using pindus::test::SetVariables;
-using std::chrono_literals::operator""ms;
 
 TEST_CASE("a certificate that can't be right now is refused with what to look at") {
   Authority authority;
@@ -31,7 +30,7 @@ TEST_CASE("a certificate that can't be right now is refused with what to look at
   }
 }
 
-TEST_CASE("five ways to fail at setting up TLS are told apart") {
+TEST_CASE("six ways to fail at setting up TLS are told apart") {
   Authority authority;
   authority.sign("here", long_ago, far_ahead);
   const SetVariables trusted{{"SSL_CERT_FILE", authority.path("ca.pem")}};
@@ -66,6 +65,13 @@ TEST_CASE("five ways to fail at setting up TLS are told apart") {
         authority.serve({"-servername", "elsewhere.example", "-servername_fatal", "-cert2",
                          authority.path("server.pem"), "-key2", authority.path("server.key")});
     check_refused(at(port, "localhost"), "refused to set up TLS (unrecognized name)", "name");
+  }
+  SECTION("a server that wants a certificate of ours, which TLS 1.3 says late") {
+    for (const std::string& version : {std::string("-tls1_3"), std::string("-tls1_2")}) {
+      const int port = authority.serve({"-Verify", "1", version});
+      check_refused(at(port), version == "-tls1_3" ? "wants a certificate of yours" : "refused to",
+                    "address");
+    }
   }
   SECTION("a server that speaks nothing above TLS 1.1") {
     const int port = authority.serve({"-tls1_1", "-cipher", "ALL:@SECLEVEL=0"});

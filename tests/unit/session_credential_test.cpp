@@ -5,9 +5,11 @@
 using pindus::Answers;
 using pindus::HttpFailure;
 using pindus::HttpResponse;
+using pindus::now_ms;
 using pindus::Question;
 using pindus::Secret;
 using pindus::test::bytes;
+using pindus::test::field;
 using pindus::test::option;
 using pindus::test::SessionFixture;
 using pindus::test::store;
@@ -20,8 +22,8 @@ namespace {
 using Members = std::vector<std::pair<std::string, std::string>>;
 
 int32_t fetch(const pindus_host_1* host, pindus_session session) {
-  const pindus_field headers[] = {{str("Accept"), value("application/json")},
-                                  {str("user-agent"), value("AcmeClient/1")}};
+  const pindus_field headers[] = {field("Accept", value("application/json")),
+                                  field("user-agent", value("AcmeClient/1"))};
   const pindus_http_request request{sizeof(pindus_http_request),
                                     0,
                                     str("POST"),
@@ -35,18 +37,12 @@ int32_t fetch(const pindus_host_1* host, pindus_session session) {
 
 int32_t fetch_and_store(const pindus_host_1* host, pindus_session session) {
   if (const int32_t code = fetch(host, session); code != PINDUS_OK) return code;
-  host->credential_lifetime(session, 3600);
+  host->credential_lifetime(session, 3600, {});
   return store(host, session);
 }
 
 HttpResponse answer(int status, Members headers = {}, std::string_view body = "{}") {
   return {status, std::move(headers), Secret(body)};
-}
-
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 }  // namespace
@@ -149,7 +145,7 @@ TEST_CASE("a header that would break out of its line never leaves") {
   SessionFixture fixture;
   const auto outcome = fixture.run([](const pindus_host_1* host,
                                       pindus_session session) -> int32_t {
-    const pindus_field header{str("X-A"), value("1\r\nX-B: 2")};
+    const pindus_field header = field("X-A", value("1\r\nX-B: 2"));
     const pindus_http_request request{
         sizeof(pindus_http_request), 0, str("GET"), str("https://acme.example/"), &header, 1, {}};
     pindus_http_response response{sizeof(pindus_http_response), 0, {}, {}};
@@ -175,11 +171,20 @@ TEST_CASE("options are filled in, overridden by their variable, and tied to the 
   };
   auto outcome = fixture.run(read);
   CHECK(outcome.credentials.access.view() ==
-        "https://ghe.example.com:8443/a%20b%2F%7Bhost%7D/{unknown}/token {tenant} from-manifest "
+        "https://ghe.example.com:8443/a%20b%2F%7Bhost%7D/{unknown}/token a b/{host} from-manifest "
         "(code 13)");
   CHECK(outcome.credentials.members == Members{{"clientId", "from-manifest"},
                                                {"host", "ghe.example.com:8443"},
                                                {"tenant", "a b/{host}"}});
+  fixture.method.options["authorize_params"] = "team={tenant}&x={host}";
+  const auto params = fixture.run([](const pindus_host_1* host, pindus_session session) {
+    return store(host, session, option(host, session, "authorize_params"));
+  });
+  CHECK(params.credentials.access.view() == "team=a%20b%2F%7Bhost%7D&x=ghe.example.com:8443");
+  fixture.method.options["token_url"] = "https://{host}/{a}}/{ {host}";
+  CHECK(fixture.run(read).credentials.access.view().starts_with(
+      "https://ghe.example.com:8443/{a}}/{ ghe.example.com:8443 "));
+
   fixture.variables["ACME_CLIENT"] = "from-environment";
   CHECK(fixture.run(read).credentials.members[0].second == "from-environment");
 
@@ -219,7 +224,7 @@ TEST_CASE("a refresh keeps every member that it doesn't set, and clears what it 
         }
         host->credential_set(session, str("access"), value("new-", old));
         host->credential_set(session, str("baseUrl"), value(""));
-        return host->commit(session);
+        return host->credential_commit(session);
       });
   CHECK(outcome.credentials.access.view() == "new-old-refresh");
   CHECK(outcome.credentials.refresh.view() == "old-refresh");
@@ -232,8 +237,8 @@ TEST_CASE("only the plugin's own members are set, of printable UTF-8, and commit
   SessionFixture fixture;
   const auto outcome = fixture.run([](const pindus_host_1* host,
                                       pindus_session session) -> int32_t {
-    for (const char* name :
-         {"kind", "isDefault", "expires", "lifetime", "clientId", "key", "", "1a", "a-b"}) {
+    for (const char* name : {"kind", "isDefault", "expires", "lifetime", "clientId", "issuedBy",
+                             "key", "", "1a", "a-b"}) {
       if (host->credential_set(session, str(name), value("x")) != PINDUS_INVALID_ARGUMENT) {
         return PINDUS_INTERNAL;
       }
@@ -243,14 +248,25 @@ TEST_CASE("only the plugin's own members are set, of printable UTF-8, and commit
         return PINDUS_INTERNAL;
       }
     }
-    if (host->commit(session) != PINDUS_INVALID_ARGUMENT) return PINDUS_INTERNAL;
-    if (host->credential_lifetime(session, -1) != PINDUS_INVALID_ARGUMENT ||
-        host->credential_lifetime(session, INT64_MAX) != PINDUS_INVALID_ARGUMENT) {
+    if (host->credential_commit(session) != PINDUS_INVALID_ARGUMENT) return PINDUS_INTERNAL;
+    if (host->credential_lifetime(session, -1, {}) != PINDUS_INVALID_ARGUMENT ||
+        host->credential_lifetime(session, INT64_MAX, {}) != PINDUS_INVALID_ARGUMENT) {
       return PINDUS_INTERNAL;
     }
     if (store(host, session) != PINDUS_OK) return PINDUS_INTERNAL;
     if (store(host, session, "later") != PINDUS_INVALID_ARGUMENT) return PINDUS_INTERNAL;
-    return host->commit(session) == PINDUS_INVALID_ARGUMENT ? PINDUS_OK : PINDUS_INTERNAL;
+    return host->credential_commit(session) == PINDUS_INVALID_ARGUMENT ? PINDUS_OK
+                                                                       : PINDUS_INTERNAL;
+  });
+  CHECK(outcome.code == PINDUS_OK);
+  CHECK(outcome.credentials.access.view() == "a-token");
+}
+
+TEST_CASE("line ends behind a server's token are no part of it") {
+  SessionFixture fixture;
+  const auto outcome = fixture.run([](const pindus_host_1* host, pindus_session session) {
+    host->credential_set(session, str("access"), value("a-token\r\n"));
+    return host->credential_commit(session);
   });
   CHECK(outcome.code == PINDUS_OK);
   CHECK(outcome.credentials.access.view() == "a-token");
@@ -272,4 +288,6 @@ TEST_CASE(
   CHECK(outcome.code == PINDUS_OK);
   CHECK(outcome.credentials.access.empty());
   CHECK(fixture.run_bad("right").code == PINDUS_UNSUPPORTED);
+  // Whether there is one is seen before anything is made.
+  CHECK(fixture.run_bad("throws-creating").code == PINDUS_UNSUPPORTED);
 }

@@ -10,9 +10,16 @@
 
 #include <pindus/plugin.h>
 
+#include "core/base/epoch_time.hpp"
+#include "core/services/http_rules.hpp"
 #include "core/session/run_method.hpp"
 
 namespace pindus::test {
+
+/// One of the plugins of tests/bad-plugins.
+inline std::filesystem::path bad_plugin(const std::string& name) {
+  return PINDUS_BAD_PLUGINS "/" + name + ".so";
+}
 
 /// A person, or a program that drives us, who answers in order what was put in.
 class FakeIo final : public CredentialIo {
@@ -66,12 +73,13 @@ class FakeServices final : public Services {
     std::map<std::string, std::string> headers;
     std::vector<std::string> allowed_hosts;
     std::chrono::milliseconds time_limit;
-    WhenSent when_sent;
+    OnStop on_stop;
   };
   std::vector<Sent> sent;
 
   std::expected<HttpResponse, HttpFailure> send(const HttpRequest& request,
                                                 std::stop_token /*stop*/) override {
+    if (auto refused = http::refuse_request(request)) return std::unexpected(*std::move(refused));
     Sent record{request.method,
                 request.url,
                 std::string(request.body.view()),
@@ -79,7 +87,7 @@ class FakeServices final : public Services {
                 {},
                 {request.allowed_hosts.begin(), request.allowed_hosts.end()},
                 request.time_limit,
-                request.when_sent};
+                request.on_stop};
     for (const auto& [name, value] : request.headers) record.headers[name] = value.view();
     sent.push_back(std::move(record));
     if (responses.empty()) {
@@ -90,14 +98,32 @@ class FakeServices final : public Services {
     return response;
   }
   void random(std::span<std::uint8_t> out) override { std::ranges::fill(out, 'R'); }
-  Secret sha256(std::string_view in) override { return Secret("sha256:" + std::string(in)); }
-  Secret base64url_encode(std::string_view in) override { return Secret("b64:" + std::string(in)); }
-  std::optional<Secret> base64url_decode(std::string_view in) override {
-    if (!in.starts_with("b64:")) return std::nullopt;
-    return Secret(in.substr(4));
+  CryptoResult digest(std::uint32_t algorithm, std::string_view in) override {
+    return computed("digest", algorithm, in);
+  }
+  CryptoResult mac(std::uint32_t algorithm, std::string_view key, std::string_view in) override {
+    return computed("mac", algorithm, std::string(key) + "," + std::string(in));
+  }
+  CryptoResult sign(std::uint32_t algorithm, std::string_view pem, std::string_view in) override {
+    return computed("sign", algorithm, std::string(pem) + "," + std::string(in));
+  }
+  CryptoResult encode(std::uint32_t encoding, std::string_view in) override {
+    return computed("encode", encoding, in);
+  }
+  CryptoResult decode(std::uint32_t encoding, std::string_view in) override {
+    return computed("decode", encoding, in);
   }
   bool equal(std::string_view a, std::string_view b) override { return a == b; }
   std::optional<QrCode> qr_code(std::string_view /*text*/) override { return QrCode{}; }
+
+  /// What the next arithmetic comes to, instead of "NAME-NUMBER:INPUT".
+  std::optional<CryptoFailure> arithmetic_failure;
+
+ private:
+  CryptoResult computed(std::string_view name, std::uint32_t number, std::string_view in) {
+    if (arithmetic_failure) return std::unexpected(*std::exchange(arithmetic_failure, {}));
+    return Secret(std::string(name) + "-" + std::to_string(number) + ":" + std::string(in));
+  }
 };
 
 /// What a session of a provider "acme" needs, and its run.
@@ -121,7 +147,9 @@ struct SessionFixture {
     provider.label = "Acme";
     provider.env = {"ACME_API_KEY"};
     provider.docs_url = "https://acme.example/keys";
+    method.name = "oauth";
     method.kind = AuthKind::oauth;
+    method.options = {{"token_url", "https://acme.example/token"}};
     method.library = "scripted.so";
     method.library_path = PINDUS_SCRIPTED_PLUGIN;
     request.provider = &provider;
@@ -143,7 +171,7 @@ struct SessionFixture {
 
   SessionOutcome run_bad(const std::string& name) {
     method.library = name + ".so";
-    return run_at(PINDUS_BAD_PLUGINS "/" + method.library);
+    return run_at(bad_plugin(name));
   }
 
   SessionOutcome run_at(const std::filesystem::path& library) {
@@ -165,8 +193,13 @@ inline pindus_value value(std::string_view text, pindus_secret secret = {}) {
   return {str(text), secret};
 }
 
+inline pindus_field field(std::string_view name, pindus_value value,
+                          uint32_t kind = PINDUS_FIELD_TEXT) {
+  return {str(name), value, kind, 0};
+}
+
 /// For a pindus_read whose context is a std::string.
-inline void take(void* context, pindus_str text) {
+inline void take(void* context, pindus_str text) noexcept {
   static_cast<std::string*>(context)->assign(text.data, text.size);
 }
 
@@ -183,11 +216,16 @@ inline std::string option(const pindus_host_1* host, pindus_session session,
   return code == PINDUS_OK ? text : "(code " + std::to_string(code) + ")";
 }
 
+/// How long the token that a run committed still has, to the nearest second.
+inline std::int64_t left_s(const SessionOutcome& outcome) {
+  return (outcome.credentials.expires_ms.value_or(0) - now_ms() + 500) / 1000;
+}
+
 /// Sets and commits a token: what most scripts end with.
 inline int32_t store(const pindus_host_1* host, pindus_session session,
                      std::string_view token = "a-token") {
   const int32_t code = host->credential_set(session, str("access"), value(token));
-  return code == PINDUS_OK ? host->commit(session) : code;
+  return code == PINDUS_OK ? host->credential_commit(session) : code;
 }
 
 }  // namespace pindus::test

@@ -4,7 +4,7 @@
 
 using pindus::retry_delay;
 using std::chrono::seconds;
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 
 namespace {
 

@@ -3,136 +3,22 @@
 
 #include "tests/unit/session_fakes.hpp"
 
-using pindus::AuthKind;
 using namespace std::chrono_literals;
 using pindus::test::bytes;
 using pindus::test::SessionFixture;
 using pindus::test::store;
 using pindus::test::str;
-using pindus::test::value;
 
 namespace {
 
-constexpr std::string_view good_key = "sk-acme-0123456789abcdef";
-
-int32_t ask_for_key(const pindus_host_1* host, pindus_session session) {
-  const pindus_prompt prompt{sizeof(pindus_prompt), PINDUS_PROMPT_API_KEY, {}, nullptr, 0};
-  pindus_secret key{};
-  if (const int32_t code = host->prompt(session, &prompt, &key); code != PINDUS_OK) return code;
-  const pindus_key_rule rule{sizeof(pindus_key_rule), 0, str("sk-acme-"), 0};
-  if (const int32_t code = host->secret_check(session, key, &rule); code != PINDUS_OK) return code;
-  if (const int32_t code = host->credential_set(session, str("key"), value("", key))) return code;
-  return host->commit(session);
-}
-
-struct ApiKeyFixture : SessionFixture {
-  ApiKeyFixture() { method.kind = AuthKind::api_key; }
-};
-
 int32_t ask_text(const pindus_host_1* host, pindus_session session) {
-  const pindus_prompt prompt{sizeof(pindus_prompt), PINDUS_PROMPT_TEXT, str("Paste"), nullptr, 0};
+  const pindus_prompt prompt{sizeof(pindus_prompt), PINDUS_PROMPT_TEXT, str("Paste"), {}};
   pindus_secret line{};
   if (const int32_t code = host->prompt(session, &prompt, &line); code != PINDUS_OK) return code;
   return store(host, session, bytes(host, session, line));
 }
 
 }  // namespace
-
-TEST_CASE("a person may have the variable's key stored without seeing or typing it") {
-  ApiKeyFixture fixture;
-  fixture.variables["ACME_API_KEY"] = good_key;
-  fixture.io.answers = {""};
-  CHECK(fixture.run(ask_for_key).key.view() == good_key);
-  REQUIRE(fixture.io.questions.size() == 1);
-  CHECK(fixture.io.questions[0].contains("Store the value of ACME_API_KEY?"));
-  CHECK_FALSE(fixture.io.said(good_key));
-}
-
-TEST_CASE("a person who declines the variable is shown the page and asked without echo") {
-  ApiKeyFixture fixture;
-  fixture.variables["ACME_API_KEY"] = "sk-acme-the-other-key-000";
-  fixture.io.answers = {"n", std::string(good_key)};
-  CHECK(fixture.run(ask_for_key).key.view() == good_key);
-  CHECK(fixture.io.said("https://acme.example/keys"));
-  CHECK(fixture.io.questions.back() == "(hidden) Api key for Acme");
-}
-
-TEST_CASE("without a terminal the pipe beats the variable, which serves an empty pipe") {
-  ApiKeyFixture fixture;
-  fixture.io.is_interactive = false;
-  fixture.variables["ACME_API_KEY"] = "sk-acme-from-the-variable";
-  fixture.io.input = good_key;
-  CHECK(fixture.run(ask_for_key).key.view() == good_key);
-  fixture.io.input.clear();
-  CHECK(fixture.run(ask_for_key).key.view() == "sk-acme-from-the-variable");
-  fixture.variables.clear();
-  const auto outcome = fixture.run(ask_for_key);
-  CHECK(outcome.code == PINDUS_INVALID_KEY);
-  CHECK(outcome.why.message.contains("ACME_API_KEY is not set"));
-  CHECK(outcome.why.hint.contains("pindus signin acme --api-key"));
-  CHECK(fixture.io.questions.empty());
-}
-
-TEST_CASE(
-    "a key that can't be one is refused and not quoted and a strange prefix is only warned about") {
-  ApiKeyFixture fixture;
-  fixture.io.answers = {"short-key", "", "short-key"};
-  const auto refused = fixture.run(ask_for_key);
-  CHECK(refused.code == PINDUS_INVALID_KEY);
-  CHECK(fixture.io.questions.size() == 3);
-  CHECK(fixture.io.said("the key is empty"));
-  CHECK_FALSE(fixture.io.said("short-key"));
-  CHECK_FALSE(refused.why.message.contains("short-key"));
-  CHECK(refused.key.empty());
-
-  fixture.io.answers = {"another-prefix-0123456789"};
-  CHECK(fixture.run(ask_for_key).key.view() == "another-prefix-0123456789");
-  CHECK(fixture.io.said("usually begin with sk-acme-"));
-}
-
-TEST_CASE("an api key, and whatever is made of it, stays closed to the plugin") {
-  ApiKeyFixture fixture;
-  fixture.method.options["token_url"] = "https://acme.example/token";
-  fixture.io.answers = {std::string(good_key)};
-  const auto outcome = fixture.run([](const pindus_host_1* host, pindus_session session) {
-    const pindus_prompt prompt{sizeof(pindus_prompt), PINDUS_PROMPT_API_KEY, {}, nullptr, 0};
-    pindus_secret key{};
-    host->prompt(session, &prompt, &key);
-    pindus_secret made[4] = {};
-    const pindus_field field{str("key"), value("", key)};
-    host->secret_new(session, value("Bearer ", key), &made[0]);
-    host->form_encode(session, &field, 1, PINDUS_FORM_JSON, &made[1]);
-    host->base64url_encode(session, value("", key), &made[2]);
-    host->form_decode(session, value("k=", made[2]), str("k"), &made[3]);
-    std::string seen;
-    for (const auto secret : {key, made[0], made[1], made[2], made[3]}) {
-      if (host->secret_view(session, secret, pindus::test::take, &seen) != PINDUS_FORBIDDEN) {
-        return int32_t{PINDUS_INTERNAL};
-      }
-    }
-    pindus_json json{};
-    int32_t same = 0;
-    const pindus_field header{str("Authorization"), value("", made[0])};
-    const pindus_http_request request{sizeof(pindus_http_request),
-                                      0,
-                                      str("GET"),
-                                      str("https://acme.example/token"),
-                                      &header,
-                                      1,
-                                      {}};
-    pindus_http_response response{sizeof(pindus_http_response), 0, {}, {}};
-    if (host->json_parse(session, value("", made[1]), &json) != PINDUS_FORBIDDEN ||
-        host->equal(session, value("", key), value("guess"), &same) != PINDUS_FORBIDDEN ||
-        host->http_send(session, &request, &response) != PINDUS_FORBIDDEN || !seen.empty()) {
-      return int32_t{PINDUS_INTERNAL};
-    }
-    host->credential_set(session, str("key"), value("", key));
-    return host->commit(session);
-  });
-  CHECK(outcome.code == PINDUS_OK);
-  CHECK(outcome.key.view() == good_key);
-  CHECK(fixture.services.sent.empty());
-}
 
 TEST_CASE("a line that a terminal wrapped is put together, and its blanks inside stay") {
   struct Case {
@@ -168,18 +54,23 @@ TEST_CASE("a person who gives up, and one who may not be asked, end the sign-in 
 
 TEST_CASE("a choice is answered by number or by name, and asked again where it is neither") {
   const auto choose = [](const pindus_host_1* host, pindus_session session) {
-    const pindus_str choices[] = {str("red"), str("green")};
-    const pindus_prompt prompt{sizeof(pindus_prompt), PINDUS_PROMPT_CHOICE, str("Colour"), choices,
-                               2};
-    pindus_secret chosen{};
-    if (const int32_t code = host->prompt(session, &prompt, &chosen)) return code;
-    return store(host, session, bytes(host, session, chosen));
+    const pindus_str choices[] = {str("red"), str("green"), str("2"), str("40")};
+    const pindus_choice choice{sizeof(pindus_choice), 0, str("Colour"), choices, 4, -1};
+    uint64_t index = 0;
+    if (const int32_t code = host->choose(session, &choice, &index)) return code;
+    return store(host, session, std::to_string(index) + "-chosen");
   };
   SessionFixture fixture;
-  fixture.io.answers = {"3", "2"};
-  CHECK(fixture.run(choose).credentials.access.view() == "green");
+  fixture.io.answers = {"5", "2"};
+  CHECK(fixture.run(choose).credentials.access.view() == "1-chosen");
   fixture.io.answers = {"red"};
-  CHECK(fixture.run(choose).credentials.access.view() == "red");
+  CHECK(fixture.run(choose).credentials.access.view() == "0-chosen");
+  fixture.io.answers = {"40"};
+  CHECK(fixture.run(choose).credentials.access.view() == "3-chosen");
+  fixture.io.answers = std::deque<std::string>(static_cast<std::size_t>(fixture.io.tries()), "0");
+  const auto never = fixture.run(choose);
+  CHECK(never.code == PINDUS_CANCELLED);
+  CHECK(never.why.message == "the question was answered with none of the choices");
 }
 
 TEST_CASE(
@@ -209,7 +100,8 @@ TEST_CASE("a device code is shown with its address, its QR code and the time tha
   const auto show = [](const pindus_host_1* host, pindus_session session) {
     const pindus_device_code code{sizeof(pindus_device_code),         0,  str("ABCD-1234"),
                                   str("https://acme.example/device"), {}, 90};
-    if (const int32_t shown = host->show_code(session, &code); shown != PINDUS_OK) return shown;
+    if (const int32_t shown = host->show_device_code(session, &code); shown != PINDUS_OK)
+      return shown;
     host->sleep_ms(session, 1100);
     return store(host, session);
   };
@@ -238,7 +130,8 @@ TEST_CASE(
                                   str("https://acme.example/device"),
                                   str(complete),
                                   90};
-    if (const int32_t shown = host->show_code(session, &code); shown != PINDUS_OK) return shown;
+    if (const int32_t shown = host->show_device_code(session, &code); shown != PINDUS_OK)
+      return shown;
     return store(host, session);
   };
   CHECK(fixture.run(show).code == PINDUS_OK);

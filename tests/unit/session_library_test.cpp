@@ -13,13 +13,10 @@
 
 using pindus::load_plugin;
 using pindus::SessionOutcome;
+using pindus::test::bad_plugin;
 using pindus::test::SessionFixture;
 
 namespace {
-
-std::filesystem::path bad(const std::string& name) {
-  return PINDUS_BAD_PLUGINS "/" + name + ".so";
-}
 
 bool empty(const SessionOutcome& outcome) {
   return outcome.key.empty() && outcome.credentials.access.empty() &&
@@ -49,7 +46,7 @@ TEST_CASE("a plugin that keeps the rules is loaded, once, from any thread") {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 8; ++i) {
       threads.emplace_back([&] {
-        const auto plugin = load_plugin(bad("right"));
+        const auto plugin = load_plugin(bad_plugin("right"));
         const std::lock_guard lock(mutex);
         descriptors.insert(plugin ? *plugin : nullptr);
       });
@@ -66,16 +63,16 @@ TEST_CASE("a shared object that breaks the contract is refused in one sentence w
   const auto wrong = GENERATE(
       Case{"no-entry", "pindus_plugin_entry_1", "pindus_add_plugin"},
       Case{"wrong-major", "was built for ABI 2, and this pindus has ABI 1", "upgrade pindus"},
-      Case{"short-descriptor", "79 bytes, and the smallest is 80", "rebuild the plugin"},
+      Case{"short-descriptor", "95 bytes, and the smallest is 96", "rebuild the plugin"},
       Case{"minor-too-high", "needs ABI 1.1, and this pindus has 1.0", "upgrade pindus"},
       Case{"other-id", "calls itself \"somebody-else\"", "P3"},
       Case{"null-slot", "without a function", "rebuild the plugin"},
       Case{"two-answers", "another descriptor", "P2"},
       Case{"declines", "declines to work here: it can't do that", "author"});
   CAPTURE(wrong.name);
-  const auto plugin = load_plugin(bad(wrong.name));
+  const auto plugin = load_plugin(bad_plugin(wrong.name));
   REQUIRE_FALSE(plugin);
-  CHECK(plugin.error().why.message.contains(bad(wrong.name).string()));
+  CHECK(plugin.error().why.message.contains(bad_plugin(wrong.name).string()));
   CHECK(plugin.error().why.message.contains(wrong.message));
   CHECK(plugin.error().why.hint.contains(wrong.hint));
 
@@ -158,12 +155,14 @@ TEST_CASE("a plugin that prints does not disturb its session") {
 }
 
 TEST_CASE("a plugin that ends the process is named, and the process fails") {
+  const auto name = GENERATE(as<std::string>(), "exits", "exits-quickly", "exits-loading");
+  CAPTURE(name);
   int pipe_ends[2];
   REQUIRE(pipe(pipe_ends) == 0);
   const int saved = dup(STDERR_FILENO);
   dup2(pipe_ends[1], STDERR_FILENO);
   close(pipe_ends[1]);
-  const int status = run_in_child("exits");
+  const int status = run_in_child(name);
   dup2(saved, STDERR_FILENO);
   close(saved);
   std::string said(1000, '\0');
@@ -172,8 +171,20 @@ TEST_CASE("a plugin that ends the process is named, and the process fails") {
   close(pipe_ends[0]);
   REQUIRE(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 1);
-  CHECK(said.contains(bad("exits").string()));
+  CHECK(said.contains(bad_plugin(name).string()));
   CHECK(said.contains("P9"));
+}
+
+TEST_CASE("a child that a plugin forks ends as it likes") {
+  SessionFixture fixture;
+  const auto outcome = fixture.run([](const pindus_host_1* host, pindus_session session) {
+    const pid_t child = fork();
+    if (child == 0) std::quick_exit(0);
+    int status = -1;
+    waitpid(child, &status, 0);
+    return status == 0 ? pindus::test::store(host, session) : int32_t{PINDUS_INTERNAL};
+  });
+  CHECK(outcome.code == PINDUS_OK);
 }
 
 TEST_CASE("a plugin that can't be survived takes its process along before anything is stored") {

@@ -21,7 +21,7 @@
 namespace fs = std::filesystem;
 using pindus::flaw_of_object;
 using pindus::load_plugin;
-using pindus::ObjectFlaw;
+using pindus::test::bad_plugin;
 using pindus::test::read_file;
 using pindus::test::SessionFixture;
 using pindus::test::TemporaryDirectory;
@@ -30,13 +30,9 @@ using Kind = pindus::ObjectFlaw::Kind;
 
 namespace {
 
-fs::path bad(const std::string& name) {
-  return PINDUS_BAD_PLUGINS "/" + name + ".so";
-}
-
 // The bytes of a plugin that keeps the rules, for one change.
 std::string right_bytes() {
-  return read_file(bad("right"));
+  return read_file(bad_plugin("right"));
 }
 
 Elf64_Ehdr& header_of(std::string& bytes) {
@@ -155,16 +151,16 @@ TEST_CASE("a plugin that only the dynamic loader can refuse is told in our words
                     "install the package that has libpindus-not-installed.so.1"},
                Case{"missing-symbol", "needs the symbol pindus_test_no_such_function", "-z defs"});
   CAPTURE(wrong.name);
-  const auto plugin = load_plugin(bad(wrong.name));
+  const auto plugin = load_plugin(bad_plugin(wrong.name));
   REQUIRE_FALSE(plugin);
   CHECK(plugin.error().why.message ==
-        "the plugin " + bad(wrong.name).string() + " " + wrong.message +
+        "the plugin " + bad_plugin(wrong.name).string() + " " + wrong.message +
             (wrong.name == "missing-symbol" ? ", which no library here has" : ""));
   CHECK(plugin.error().why.hint.contains(wrong.hint));
 }
 
 TEST_CASE("a plugin that is linked with an executable stack leaves ours as it is") {
-  const auto plugin = load_plugin(bad("executable-stack"));
+  const auto plugin = load_plugin(bad_plugin("executable-stack"));
   REQUIRE_FALSE(plugin);
   CHECK(plugin.error().why.message.contains("asks for an executable stack"));
   CHECK(plugin.error().rule == "P15");
@@ -221,7 +217,7 @@ TEST_CASE("a plugin whose file is changed while it runs works on to its end") {
 
 TEST_CASE("a plugin's name is what the manifest calls it, wherever its file is") {
   const TemporaryDirectory folder;
-  fs::copy_file(bad("right"), folder / "right.so.1.2.0");
+  fs::copy_file(bad_plugin("right"), folder / "right.so.1.2.0");
   fs::create_symlink("right.so.1.2.0", folder / "right.so");
   CHECK(load_plugin(folder / "right.so"));
   CHECK(load_plugin(fs::canonical(folder / "right.so"), "right.so"));
@@ -238,7 +234,7 @@ TEST_CASE("a plugin's name is what the manifest calls it, wherever its file is")
 
 TEST_CASE("one file is loaded once, whatever it is called, and another that takes its place anew") {
   const TemporaryDirectory folder;
-  fs::copy_file(bad("right"), folder / "right.so");
+  fs::copy_file(bad_plugin("right"), folder / "right.so");
   fs::create_directory(folder / "linked");
   fs::create_hard_link(folder / "right.so", folder / "linked/right.so");
   const auto first = load_plugin(folder / "right.so");
@@ -247,7 +243,7 @@ TEST_CASE("one file is loaded once, whatever it is called, and another that take
   REQUIRE(linked);
   CHECK(*first == *linked);
 
-  fs::copy_file(bad("right"), folder / "new.so");
+  fs::copy_file(bad_plugin("right"), folder / "new.so");
   fs::rename(folder / "new.so", folder / "right.so");
   const auto upgraded = load_plugin(folder / "right.so");
   REQUIRE(upgraded);
@@ -257,13 +253,13 @@ TEST_CASE("one file is loaded once, whatever it is called, and another that take
 
 TEST_CASE("plugins that are refused after each other are never mistaken for one another") {
   for (int i = 0; i < 3; ++i) {
-    const auto other = load_plugin(bad("other-id"));
+    const auto other = load_plugin(bad_plugin("other-id"));
     REQUIRE_FALSE(other);
     CHECK(other.error().why.message.contains("somebody-else"));
-    const auto missing = load_plugin(bad("missing-version"));
+    const auto missing = load_plugin(bad_plugin("missing-version"));
     REQUIRE_FALSE(missing);
     CHECK(missing.error().why.message.contains("GLIBC_9.99"));
-    CHECK(load_plugin(bad("right")));
+    CHECK(load_plugin(bad_plugin("right")));
   }
 }
 
@@ -291,7 +287,7 @@ TEST_CASE(
         mount("tmpfs", folder.path().c_str(), "tmpfs", MS_NOEXEC, nullptr) != 0) {
       return no_namespaces;
     }
-    fs::copy_file(bad("right"), folder / "right.so");
+    fs::copy_file(bad_plugin("right"), folder / "right.so");
     const auto plugin = load_plugin(folder / "right.so");
     if (plugin) return 1;
     if (!plugin.error().why.message.contains("is on a file system that is mounted noexec"))
@@ -310,12 +306,14 @@ TEST_CASE("where no copy of a plugin can be made, its own file is loaded") {
           const rlimit no_files = {0, 0};
           std::signal(SIGXFSZ, SIG_IGN);
           if (setrlimit(RLIMIT_FSIZE, &no_files) != 0) return 1;
-          return load_plugin(bad("right")) && !load_plugin(bad("executable-stack")) ? 0 : 2;
+          return load_plugin(bad_plugin("right")) && !load_plugin(bad_plugin("executable-stack"))
+                     ? 0
+                     : 2;
         }) == 0);
 }
 
 TEST_CASE("a debugger finds the copy that is loaded by a name that says which plugin it is") {
-  const auto plugin = load_plugin(bad("right"));
+  const auto plugin = load_plugin(bad_plugin("right"));
   REQUIRE(plugin);
   CHECK(read_file("/proc/self/maps").contains("/memfd:right.so"));
 }

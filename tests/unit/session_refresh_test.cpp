@@ -4,7 +4,9 @@
 #include "tests/unit/session_fakes.hpp"
 
 using pindus::HttpResponse;
+using pindus::now_ms;
 using pindus::Secret;
+using pindus::test::left_s;
 using pindus::test::SessionFixture;
 using pindus::test::store;
 using pindus::test::str;
@@ -13,13 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-int32_t fetch(const pindus_host_1* host, pindus_session session) {
+int32_t post(const pindus_host_1* host, pindus_session session) {
   const pindus_http_request request{sizeof(pindus_http_request),
                                     0,
                                     str("POST"),
@@ -40,10 +36,6 @@ void on_refresh_of(SessionFixture& fixture, std::optional<std::int64_t> lifetime
   fixture.on_refresh();
 }
 
-std::int64_t left_s(const pindus::SessionOutcome& outcome) {
-  return (outcome.credentials.expires_ms.value_or(0) - now_ms() + 500) / 1000;
-}
-
 }  // namespace
 
 TEST_CASE("a lifetime is kept with the record, and serves where a refresh's answer has none") {
@@ -51,7 +43,7 @@ TEST_CASE("a lifetime is kept with the record, and serves where a refresh's answ
   on_refresh_of(fixture, 28'800);
   SECTION("the answer says one") {
     const auto outcome = fixture.run([](const pindus_host_1* host, pindus_session session) {
-      host->credential_lifetime(session, 900);
+      host->credential_lifetime(session, 900, {});
       return store(host, session);
     });
     CHECK(outcome.credentials.lifetime_s == 900);
@@ -64,15 +56,16 @@ TEST_CASE("a lifetime is kept with the record, and serves where a refresh's answ
     CHECK(left_s(outcome) == 28'800);
   }
   SECTION("it says none of a token that stays: it ends when it did") {
-    const auto outcome = fixture.run(
-        [](const pindus_host_1* host, pindus_session session) { return host->commit(session); });
+    const auto outcome = fixture.run([](const pindus_host_1* host, pindus_session session) {
+      return host->credential_commit(session);
+    });
     CHECK(outcome.credentials.lifetime_s == 28'800);
     CHECK(outcome.credentials.expires_ms == fixture.stored.expires_ms);
   }
   SECTION("what is left of a token that stays is not its life") {
     const auto outcome = fixture.run([](const pindus_host_1* host, pindus_session session) {
-      host->credential_lifetime(session, 60);
-      return host->commit(session);
+      host->credential_lifetime(session, 60, {});
+      return host->credential_commit(session);
     });
     CHECK(outcome.credentials.lifetime_s == 28'800);
     CHECK(left_s(outcome) == 60);
@@ -85,8 +78,8 @@ TEST_CASE("a refresh that brings a refresh token and no access token keeps it") 
   fixture.stored.access = Secret(std::string_view(GENERATE("old-access", "")));
   const auto outcome = fixture.run([](const pindus_host_1* host, pindus_session session) {
     host->credential_set(session, str("refresh"), value("new-refresh"));
-    host->credential_lifetime(session, 0);
-    return host->commit(session);
+    host->credential_lifetime(session, 0, {});
+    return host->credential_commit(session);
   });
   CHECK(outcome.code == PINDUS_OK);
   CHECK(outcome.credentials.access.view() == fixture.stored.access.view());
@@ -128,20 +121,23 @@ TEST_CASE("an interrupt ends a refresh until its request is sent, and not afterw
   on_refresh_of(fixture, 3600);
   fixture.request.stop = stop.get_token();
   SECTION("afterwards") {
+    fixture.services.responses.push_back(HttpResponse{200, {}, Secret(std::string_view("{}"))});
     const auto outcome = fixture.run([](const pindus_host_1* host, pindus_session session) {
-      if (fetch(host, session) != PINDUS_OK) return int32_t{PINDUS_INTERNAL};
+      if (post(host, session) != PINDUS_OK) return int32_t{PINDUS_INTERNAL};
       interrupt->request_stop();
       if (host->cancelled(session) != 0) return int32_t{PINDUS_INTERNAL};
       if (host->sleep_ms(session, 1) != PINDUS_OK) return int32_t{PINDUS_INTERNAL};
+      if (post(host, session) != PINDUS_OK) return int32_t{PINDUS_INTERNAL};
       return store(host, session);
     });
     CHECK(outcome.code == PINDUS_OK);
-    CHECK(fixture.services.sent.at(0).when_sent == pindus::WhenSent::finishes);
+    CHECK(fixture.services.sent.at(1).on_stop == pindus::OnStop::goes_on);
+    CHECK(fixture.services.sent.at(0).on_stop == pindus::OnStop::ends_unless_sent);
   }
   SECTION("before") {
     const auto outcome = fixture.run([](const pindus_host_1* host, pindus_session session) {
       interrupt->request_stop();
-      return fetch(host, session);
+      return post(host, session);
     });
     CHECK(outcome.code == PINDUS_CANCELLED);
     CHECK(fixture.services.sent.empty());
@@ -155,11 +151,11 @@ TEST_CASE("a refresh waits for nothing beyond its deadline") {
   on_refresh_of(fixture, 3600);
   fixture.request.deadline = std::chrono::steady_clock::now() + 2s;
   const auto outcome = fixture.run([](const pindus_host_1* host, pindus_session session) {
-    if (fetch(host, session) != PINDUS_OK) return int32_t{PINDUS_INTERNAL};
+    if (post(host, session) != PINDUS_OK) return int32_t{PINDUS_INTERNAL};
     return host->sleep_ms(session, 10'000);
   });
   CHECK(outcome.code == PINDUS_TIMEOUT);
   CHECK(fixture.services.sent.at(0).time_limit <= 2s);
   fixture.request.deadline = std::chrono::steady_clock::now();
-  CHECK(fixture.run(fetch).code == PINDUS_TIMEOUT);
+  CHECK(fixture.run(post).code == PINDUS_TIMEOUT);
 }

@@ -2,6 +2,7 @@
 // it: two users, in a mount namespace with accounts and a file system of its own.
 #include <fcntl.h>
 #include <grp.h>
+#include <pwd.h>
 #include <sys/mount.h>
 #include <sys/xattr.h>
 
@@ -33,8 +34,11 @@ void write_file(const fs::path& path, std::string_view text) {
   require(file.flush().good(), "can't write " + path.native());
 }
 
-void become(uid_t user, const std::vector<gid_t>& groups) {
-  require(setgroups(groups.size(), groups.data()) == 0 && setresgid(user, user, user) == 0 &&
+// With the groups that the accounts say, as login(1) does.
+void become(uid_t user) {
+  const passwd* account = getpwuid(user);
+  require(account != nullptr && initgroups(account->pw_name, account->pw_gid) == 0 &&
+              setresgid(account->pw_gid, account->pw_gid, account->pw_gid) == 0 &&
               setresuid(user, user, user) == 0,
           "can't become an ordinary user");
 }
@@ -46,8 +50,7 @@ class Neighbours {
       "root:x:0:0::/:/bin/sh\n"
       "alice:x:2001:2001::/:/bin/sh\n"
       "mallory:x:2002:2002::/:/bin/sh\n";
-  std::string group = "root:x:0:\nalice:x:2001:\nmallory:x:2002:\nteam:x:2100:\n";
-  std::vector<gid_t> mallorys_groups;
+  std::string group = "root:x:0:\nalice:x:2001:\nmallory:x:2002:\n";
   /// Root's part, before anybody looks.
   std::function<void()> prepare = [] {};
   /// Mallory's part; what she can't do ends the test.
@@ -96,14 +99,14 @@ class Neighbours {
     fs::permissions(plugins / "x.json", fs::perms(0644));
     prepare();
     require(pindus::test::run_child([&] {
-              become(mallory, mallorys_groups);
+              become(mallory);
               attack();
               return 0;
             }) == 0,
             "mallory couldn't do it");
     const int told = open((tree.root / "told").c_str(), O_WRONLY | O_CLOEXEC);
     return pindus::test::run_child([&] {
-      become(alice, {});
+      become(alice);
       tree.options.profile = home;
       const auto directory = tree.discover();
       const auto* x = directory.find_provider("x");
@@ -147,8 +150,13 @@ TEST_CASE("a group of the owner's name with a second member isn't private") {
     world.passwd =
         "root:x:0:0::/:/bin/sh\nalice:x:2001:2001::/:/bin/sh\nmallory:x:2002:2001::/:/bin/sh\n";
   }
+  SECTION("by a second name of the group's number, with members of its own") {
+    world.group = "root:x:0:\nalice:x:2001:alice\nmallory:x:2002:\ncrew:x:2001:mallory\n";
+  }
+  SECTION("by a second entry of the group's name") {
+    world.group = "root:x:0:\nalice:x:2001:\nmallory:x:2002:\nalice:x:2001:alice,mallory\n";
+  }
   world.prepare = [&] { fs::permissions(world.plugins, fs::perms(0775)); };
-  world.mallorys_groups = {alice};
   world.attack = [&] {
     fs::remove(world.plugins / "x.json");
     write_file(world.plugins / "x.json", mallorys);
@@ -166,6 +174,9 @@ TEST_CASE("a group that nobody but its owner is in is private") {
     world.group = "root:x:0:\nalice:x:2001:alice\nmallory:x:2002:\n";
   }
   world.prepare = [&] { fs::permissions(world.plugins, fs::perms(0775)); };
+  world.attack = [&] {
+    require(!std::ofstream(world.plugins / "y.json").is_open(), "mallory is in alice's group");
+  };
   const std::string told = world.told_to_alice();
   if (skipped(told)) return;
   CHECK(told == "alice");
@@ -196,7 +207,7 @@ TEST_CASE("an ACL on a manifest lets a neighbour change it, and it is refused") 
                                        {AclEntry::mask, 6},
                                        {AclEntry::other, 4}});
   };
-  world.mallorys_groups = {team};
+  world.group += "team:x:2100:mallory\n";
   world.attack = [&] { write_file(world.plugins / "x.json", mallorys); };
   const std::string told = world.told_to_alice();
   if (skipped(told)) return;
@@ -264,4 +275,69 @@ TEST_CASE("a neighbour who takes a file out of an open folder doesn't get the la
   const std::string told = world.told_to_alice();
   if (skipped(told)) return;
   CHECK_THAT(told, Contains("refused, vendor"));
+}
+
+TEST_CASE("a library that a neighbour may change is refused, by its mode, an ACL or its link") {
+  Neighbours world;
+  const fs::path library = world.plugins / "x.so";
+  const fs::path open = world.home / "open";
+  const auto provide = [&](const fs::path& real) {
+    write_file(world.plugins / "x.json", R"({"manifest":1,"id":"x","label":"alice",)"
+                                         R"("methods":{"oauth":{"library":"x.so","abi":"1.0"}}})");
+    write_file(real, "alice's");
+    require(chown(real.c_str(), alice, alice) == 0, "can't give a library to alice");
+    fs::permissions(real, fs::perms(0644));
+  };
+  std::string blamed = library.native() + " is not used: it is writable by ";
+  SECTION("by its mode") {
+    world.prepare = [&] {
+      provide(library);
+      fs::permissions(library, fs::perms(0646));
+    };
+    world.attack = [&] { write_file(library, mallorys); };
+    blamed += "everyone";
+  }
+  SECTION("by an ACL") {
+    world.prepare = [&] {
+      provide(library);
+      set_acl(library, {{AclEntry::owner, 6},
+                        {AclEntry::user, 6, mallory},
+                        {AclEntry::owning_group, 4},
+                        {AclEntry::mask, 6},
+                        {AclEntry::other, 4}});
+    };
+    world.attack = [&] { write_file(library, mallorys); };
+    blamed += "mallory (by an ACL)";
+  }
+  SECTION("by the place of its link") {
+    world.prepare = [&] {
+      provide(world.home / "mine.so");
+      fs::create_directory(open);
+      fs::permissions(open, fs::perms(0777));
+      fs::create_symlink(world.home / "mine.so", open / "current.so");
+      fs::create_symlink(open / "current.so", library);
+    };
+    world.attack = [&] {
+      fs::remove(open / "current.so");
+      fs::create_symlink("/bin/true", open / "current.so");
+    };
+    blamed = library.native() + " is not used: " + open.native() + " is writable by everyone";
+  }
+  const std::string told = world.told_to_alice();
+  if (skipped(told)) return;
+  CHECK(told == blamed + "\nalice");
+}
+
+TEST_CASE("a neighbour's link in a sticky folder is refused, wherever it leads") {
+  Neighbours world;
+  const fs::path common = world.home / "tmp";
+  world.prepare = [&] {
+    fs::create_directory(common);
+    fs::permissions(common, fs::perms(01777));
+  };
+  world.attack = [&] { fs::create_symlink(world.plugins, common / "plugins"); };
+  world.tree.options.environment_path = {common / "plugins"};
+  const std::string told = world.told_to_alice();
+  if (skipped(told)) return;
+  CHECK_THAT(told, Contains((common / "plugins").native() + " belongs to mallory"));
 }

@@ -13,7 +13,7 @@ using pindus::TrustSource;
 namespace {
 
 constexpr uid_t me = 1000;
-constexpr uid_t mallory = 1001;
+constexpr uid_t eve = 1001;
 constexpr uid_t nobody = 65534;
 constexpr gid_t staff = 50;
 constexpr gid_t my_group = 1000;
@@ -53,7 +53,7 @@ class FakeSystem {
       return user == me && group == my_group;
     };
     source.user_name = [](uid_t user) {
-      return user == me ? "me" : user == mallory ? "mallory" : std::to_string(user);
+      return user == me ? "me" : user == eve ? "eve" : std::to_string(user);
     };
     source.group_name = [](gid_t group) {
       return group == staff ? "staff" : std::to_string(group);
@@ -99,10 +99,10 @@ constexpr const char* plugin = "/opt/p/lib/pindus/x.so";
 TEST_CASE("outside the vendor's layer all of the path must be root's or the user's") {
   CHECK(FakeSystem().strictly("/srv/a/x.so").empty());
   CHECK(FakeSystem().owner("/srv/a", me).owner("/srv/a/x.so", me).strictly("/srv/a/x.so").empty());
-  CHECK(FakeSystem().owner("/srv", mallory).strictly("/srv/a/x.so") ==
-        "/srv belongs to mallory; sudo chown me /srv");
-  CHECK(FakeSystem().owner("/srv/a/x.so", mallory).strictly("/srv/a/x.so") ==
-        "/srv/a/x.so belongs to mallory; sudo chown me /srv/a/x.so");
+  CHECK(FakeSystem().owner("/srv", eve).strictly("/srv/a/x.so") ==
+        "/srv belongs to eve; sudo chown me /srv");
+  CHECK(FakeSystem().owner("/srv/a/x.so", eve).strictly("/srv/a/x.so") ==
+        "/srv/a/x.so belongs to eve; sudo chown me /srv/a/x.so");
 }
 
 TEST_CASE("what everyone may write is trusted nowhere") {
@@ -134,11 +134,11 @@ TEST_CASE("a sticky ancestor passes where what is below it is root's or the user
   CHECK(system.strictly("/tmp/mine/x.so").empty());
   CHECK(system.owner("/tmp/x.so", me).strictly("/tmp/x.so").empty());
   CHECK(system.strictly("/tmp/roots/x.so").empty());
-  system.owner("/tmp/theirs", mallory);
+  system.owner("/tmp/theirs", eve);
   CHECK(system.strictly("/tmp/theirs/x.so") ==
-        "/tmp/theirs belongs to mallory; sudo chown me /tmp/theirs");
-  CHECK(system.owner("/tmp", mallory).strictly("/tmp/mine/x.so") ==
-        "/tmp belongs to mallory; sudo chown me /tmp");
+        "/tmp/theirs belongs to eve; sudo chown me /tmp/theirs");
+  CHECK(system.owner("/tmp", eve).strictly("/tmp/mine/x.so") ==
+        "/tmp belongs to eve; sudo chown me /tmp");
 }
 
 TEST_CASE("where root isn't mapped its stand-in passes above the file's directory only") {
@@ -160,25 +160,21 @@ TEST_CASE("an ACL that lets another user or group write counts as the mode does"
   FakeSystem system;
   system.owner("/srv", me).acl("/srv", {0, me}, {});
   CHECK(system.strictly("/srv/x.so").empty());
-  CHECK(FakeSystem(system).acl("/srv", {me, mallory}, {}).strictly("/srv/x.so") ==
-        "/srv is writable by mallory (by an ACL); setfacl -x u:mallory /srv");
+  CHECK(FakeSystem(system).acl("/srv", {me, eve}, {}).strictly("/srv/x.so") ==
+        "/srv is writable by eve (by an ACL); setfacl -x u:eve /srv");
   CHECK(FakeSystem(system).acl("/srv", {}, {my_group, staff}).strictly("/srv/x.so") ==
         "/srv is writable by the group staff (by an ACL); setfacl -x g:staff /srv");
   CHECK(FakeSystem(system).acl("/srv", {}, {my_group}).strictly("/srv/x.so").empty());
-  CHECK(FakeSystem().acl("/srv/x.so", {mallory}, {}).strictly("/srv/x.so") ==
-        "/srv/x.so is writable by mallory (by an ACL); sudo setfacl -x u:mallory /srv/x.so");
+  CHECK(FakeSystem().acl("/srv/x.so", {eve}, {}).strictly("/srv/x.so") ==
+        "/srv/x.so is writable by eve (by an ACL); sudo setfacl -x u:eve /srv/x.so");
   // Of a sticky directory they can only add to what is there.
-  CHECK(FakeSystem().mode("/srv", 01755).acl("/srv", {mallory}, {}).strictly("/srv/x.so") == "");
+  CHECK(FakeSystem().mode("/srv", 01755).acl("/srv", {eve}, {}).strictly("/srv/x.so") == "");
 }
 
 TEST_CASE("an ACL in the vendor's layer is measured by the executable") {
-  CHECK(FakeSystem().acl("/opt/p/lib", {mallory}, {}).as_vendor(plugin, host) ==
-        "/opt/p/lib is writable by mallory (by an ACL); sudo setfacl -x u:mallory /opt/p/lib");
-  CHECK(FakeSystem()
-            .owner(host, mallory)
-            .acl("/opt/p/lib", {mallory}, {})
-            .as_vendor(plugin, host)
-            .empty());
+  CHECK(FakeSystem().acl("/opt/p/lib", {eve}, {}).as_vendor(plugin, host) ==
+        "/opt/p/lib is writable by eve (by an ACL); sudo setfacl -x u:eve /opt/p/lib");
+  CHECK(FakeSystem().owner(host, eve).acl("/opt/p/lib", {eve}, {}).as_vendor(plugin, host).empty());
   FakeSystem group;
   group.acl("/opt/p/lib", {}, {staff});
   CHECK_FALSE(group.as_vendor(plugin, host).empty());
@@ -191,17 +187,17 @@ TEST_CASE("the place of each link is looked at, and then what it leads to") {
   CHECK(system.strictly("/etc/p/x.so").empty());
   CHECK(FakeSystem(system).mode("/srv/open", 0777).strictly("/etc/p/x.so") ==
         "/srv/open is writable by everyone; sudo chmod o-w /srv/open");
-  CHECK(FakeSystem(system).owner("/srv/open/p", mallory).strictly("/etc/p/x.so") ==
-        "/srv/open/p belongs to mallory; sudo chown me -h /srv/open/p");
-  CHECK(FakeSystem(system).owner("/srv/good/p/x.so", mallory).strictly("/etc/p/x.so") ==
-        "/srv/good/p/x.so belongs to mallory; sudo chown me /srv/good/p/x.so");
+  CHECK(FakeSystem(system).owner("/srv/open/p", eve).strictly("/etc/p/x.so") ==
+        "/srv/open/p belongs to eve; sudo chown me -h /srv/open/p");
+  CHECK(FakeSystem(system).owner("/srv/good/p/x.so", eve).strictly("/etc/p/x.so") ==
+        "/srv/good/p/x.so belongs to eve; sudo chown me /srv/good/p/x.so");
   CHECK(FakeSystem(system).mode("/etc", 0777).strictly("/etc/p/x.so") ==
         "/etc is writable by everyone; sudo chmod o-w /etc");
   CHECK(system.folder_strictly("/etc/p").empty());
   // Of a link in a sticky directory whoever owns it decides where it leads.
   system.mode("/srv/open", 01777);
   CHECK(system.strictly("/etc/p/x.so").empty());
-  CHECK_FALSE(system.owner("/srv/open/p", mallory).strictly("/etc/p/x.so").empty());
+  CHECK_FALSE(system.owner("/srv/open/p", eve).strictly("/etc/p/x.so").empty());
 }
 
 TEST_CASE("a path is walked through the folders that it leaves again") {
@@ -209,6 +205,11 @@ TEST_CASE("a path is walked through the folders that it leaves again") {
   system.mode("/srv/open", 0777);
   CHECK_FALSE(system.strictly("/srv/open/../a/x.so").empty());
   CHECK(system.strictly("/srv/a/../b/x.so").empty());
+  // The folder that a name with dots ends in is the one that counts.
+  system.link("/srv/link", "a/..").owner("/srv/x.so", eve);
+  CHECK_FALSE(system.strictly("/srv/a/../x.so").empty());
+  CHECK_FALSE(system.strictly("/srv/link/x.so").empty());
+  CHECK(system.strictly("/srv/a/x.so").empty());
 }
 
 TEST_CASE("links that lead round in a circle end in a refusal") {
@@ -263,18 +264,18 @@ TEST_CASE("a component that can't be examined is not trusted") {
 
 TEST_CASE("a vendor's file may belong to the executable's owner, root or the user") {
   FakeSystem homebrew;
-  homebrew.owner(host, mallory).owner("/opt/p/lib/pindus", mallory).owner(plugin, mallory);
+  homebrew.owner(host, eve).owner("/opt/p/lib/pindus", eve).owner(plugin, eve);
   CHECK(homebrew.as_vendor(plugin, host).empty());
   CHECK(FakeSystem(homebrew).owner(plugin, me).as_vendor(plugin, host).empty());
   CHECK(FakeSystem(homebrew).owner("/opt/p/lib", 7).as_vendor(plugin, host) ==
         "/opt/p/lib belongs to 7; sudo chown me /opt/p/lib");
-  CHECK(FakeSystem().owner(plugin, mallory).as_vendor(plugin, host) ==
-        "/opt/p/lib/pindus/x.so belongs to mallory; sudo chown me /opt/p/lib/pindus/x.so");
+  CHECK(FakeSystem().owner(plugin, eve).as_vendor(plugin, host) ==
+        "/opt/p/lib/pindus/x.so belongs to eve; sudo chown me /opt/p/lib/pindus/x.so");
 }
 
 TEST_CASE("what a vendor's file shares with the executable is not looked at") {
   FakeSystem system;
-  system.owner("/opt", mallory).mode("/opt/p", 0777);
+  system.owner("/opt", eve).mode("/opt/p", 0777);
   CHECK(system.as_vendor(plugin, host).empty());
   // An executable that isn't there lends no trust.
   CHECK_FALSE(system.as_vendor(plugin, "").empty());

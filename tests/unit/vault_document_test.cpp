@@ -91,7 +91,8 @@ TEST_CASE("an account that is there is replaced only when asked") {
 
 TEST_CASE("another sign-in leaves nothing of the earlier one but what the vault doesn't know") {
   MemoryVault vault(R"({"p":{"a":{"kind":"oauth","access":"x","refresh":"y","expires":1,)"
-                    R"("accountId":"old","host":"old.example","mine":{"k":1}}}})");
+                    R"("accountId":"old","issuedBy":"https://old.example","host":"old.example",)"
+                    R"("mine":{"k":1}}}})");
   OAuthCredentials fresh{secret("new"), Secret(), std::nullopt, {{"host", ""}}};
   REQUIRE(vault.put_oauth({"p", "a"}, fresh, OnExisting::replace));
   const auto stored = vault.read_oauth({"p", "a"});
@@ -101,6 +102,41 @@ TEST_CASE("another sign-in leaves nothing of the earlier one but what the vault 
   CHECK_FALSE((*stored)->expires_ms);
   CHECK((*stored)->members.empty());
   CHECK(vault.text().find(R"("mine":{"k":1})") != std::string::npos);
+}
+
+TEST_CASE("who issued a sign-in is noted with every other byte as it was") {
+  const std::string text = R"({"p":{"a":{"kind":"oauth", "access":"x","issuedBy":"old","n":1.50 },)"
+                           R"("k":{"kind":"apiKey","key":"z"}}}
+)";
+  MemoryVault vault(text);
+  const auto moved = [](const OAuthCredentials& stored) -> pindus::Result<std::string> {
+    return "https://new.example/" + std::string(stored.access.view());
+  };
+  CHECK(vault.set_issuer({"p", "a"}, moved).value());
+  const std::string noted = replaced(text, "old", "https://new.example/x");
+  CHECK(vault.text() == noted);
+  CHECK_FALSE(vault.set_issuer({"p", "k"}, moved).value());
+  CHECK_FALSE(vault.set_issuer({"p", "nobody"}, moved).value());
+  const auto unknown = vault.set_issuer({"p", "a"}, [](const OAuthCredentials&) {
+    return pindus::Result<std::string>(pindus::fail(pindus::FaultKind::usage, "no idea"));
+  });
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().message == "no idea");
+  CHECK(vault.text() == noted);
+}
+
+TEST_CASE("a sign-in begins with a private drawer of its own, which no line of JSON holds") {
+  OAuthCredentials first = credentials("a1", "r1");
+  first.private_texts.emplace_back("pem", secret("line\nline"));
+  MemoryVault vault("");
+  REQUIRE(vault.put_oauth({"p", "default"}, first, OnExisting::refuse, {}));
+  CHECK(vault.text().contains(R"("private": {)"));
+  CHECK(vault.text().contains(R"("pem": "line\nline")"));
+  const auto line = vault.read_usable_key("p", std::nullopt);
+  REQUIRE(line);
+  CHECK_FALSE((*line)->json.view().contains("line"));
+  REQUIRE(vault.put_oauth({"p", "default"}, credentials("a2", "r2"), OnExisting::replace, {}));
+  CHECK_FALSE(vault.text().contains("private"));
 }
 
 TEST_CASE("a new account leaves every other byte as it was") {

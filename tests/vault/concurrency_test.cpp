@@ -8,7 +8,6 @@
 #include <thread>
 #include <vector>
 
-#include "core/vault/file_lock.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/support/vaults.hpp"
 #include "tests/vault/child.hpp"
@@ -16,8 +15,6 @@
 
 using namespace std::chrono_literals;
 using pindus::Account;
-using pindus::FaultKind;
-using pindus::FileLock;
 using pindus::OAuthCredentials;
 using pindus::OnExisting;
 using pindus::Secret;
@@ -104,17 +101,12 @@ TEST_CASE("32 processes with an expired token make one request and get the same 
     }));
   }
   for (const pid_t reader : readers) CHECK(wait_for_child(reader) == 0);
-  const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
   CHECK(read_file(requests) == "r");
   const std::string lines = read_file(handed_out);
   const std::string first = lines.substr(0, lines.find('\n') + 1);
   std::string expected;
   for (int i = 0; i < processes; ++i) expected += first;
   CHECK(lines == expected);
-  // Generous: the machine may be busy. The benchmark holds the goal of 100 ms over the round trip.
-  CHECK(elapsed < round_trip + 2s);
-  WARN("the last of " << processes << " had its token " << (elapsed - round_trip).count()
-                      << " ms after the round trip");
 }
 
 TEST_CASE("another program that writes in place meanwhile meets no torn file and makes no fault") {
@@ -152,48 +144,6 @@ TEST_CASE("another program that writes in place meanwhile meets no torn file and
   CHECK(exit_code == 0);
   CHECK(faults == std::vector<std::string>());
   CHECK(read_file(file).find(R"("theirs": {"n": 0})") != std::string::npos);
-}
-
-TEST_CASE("a lock keeps out other threads, and a wait for it ends by time or by a stop") {
-  const TemporaryDirectory profile;
-  const auto file = profile / "auth.json.lock";
-  const auto held = FileLock::take(file, 7, "it", {});
-  REQUIRE(held);
-  const auto late = FileLock::take(file, 7, "the account x of p", {}, 30ms);
-  REQUIRE_FALSE(late);
-  CHECK(late.error().message.find("the account x of p locked in " + file.string()) !=
-        std::string::npos);
-
-  std::stop_source stop;
-  const std::jthread stopper([&] {
-    std::this_thread::sleep_for(30ms);
-    stop.request_stop();
-  });
-  const auto start = Clock::now();
-  const auto stopped = FileLock::take(file, 7, "it", stop.get_token());
-  REQUIRE_FALSE(stopped);
-  CHECK(stopped.error().kind == FaultKind::aborted);
-  CHECK(Clock::now() - start < 1s);
-  CHECK(FileLock::take(file, 8, "another byte", {}).has_value());
-}
-
-TEST_CASE("a lock ends with the process that held it, also when that is killed") {
-  const TemporaryDirectory profile;
-  const auto file = profile / "auth.json.lock";
-  int ready[2];
-  REQUIRE(::pipe(ready) == 0);
-  const pid_t holder = start_child([&] {
-    const auto lock = FileLock::take(file, 7, "it", {});
-    require(lock.has_value() && ::write(ready[1], "x", 1) == 1, "take");
-    ::pause();
-    return 0;
-  });
-  char byte = 0;
-  REQUIRE(::read(ready[0], &byte, 1) == 1);
-  CHECK_FALSE(FileLock::take(file, 7, "it", {}, 20ms));
-  ::kill(holder, SIGKILL);
-  CHECK(wait_for_child(holder) == 128 + SIGKILL);
-  CHECK(FileLock::take(file, 7, "it", {}, 20ms).has_value());
 }
 
 TEST_CASE("an account's lock byte is the same in every version") {

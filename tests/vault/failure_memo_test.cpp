@@ -90,6 +90,15 @@ TEST_CASE("a refusal is forgotten with the grant that it was about") {
     CHECK(profile.key() == "fault: auth.example said invalid_grant");
     CHECK(profile.refresher.requests() == 2);
   }
+  SECTION("another issuer of the same token") {
+    const auto moved = [](const OAuthCredentials&) -> pindus::Result<std::string> {
+      return "https://new.example";
+    };
+    REQUIRE(profile.vault.set_issuer({"p", "default"}, moved).value());
+    CHECK(profile.key() == "fault: auth.example said invalid_grant");
+    CHECK(profile.key() == "fault: auth.example said invalid_grant");
+    CHECK(profile.refresher.requests() == 2);
+  }
 }
 
 TEST_CASE("while a server is unavailable it is not asked again") {
@@ -141,6 +150,15 @@ TEST_CASE("a memo is private and holds no token") {
   const std::string text = read_file(memos[0]);
   CHECK_THAT(text,
              Contains("invalid_grant") && !Contains("the-access") && !Contains("the-refresh"));
+}
+
+TEST_CASE("what was remembered of an account goes with the account") {
+  Profile profile([](const OAuthCredentials&, auto) { return refused(); });
+  CHECK_FALSE(profile.key().empty());
+  REQUIRE(profile.memos().size() == 1);
+  DiskVault vault(profile.directory.path());
+  REQUIRE(vault.remove({"p", "default"}).value());
+  CHECK(profile.memos().empty());
 }
 
 TEST_CASE("a memo that can't be understood or was written by another clock is none") {

@@ -25,6 +25,7 @@ using pindus::test::enter_mount_namespace;
 using pindus::test::exit_skipped;
 using pindus::test::ordinary_user;
 using pindus::test::read_file;
+using pindus::test::refresher_that_answers;
 using pindus::test::require;
 using pindus::test::run_child;
 using pindus::test::ScriptedRefresher;
@@ -50,10 +51,6 @@ struct stat status_of(const std::filesystem::path& path) {
 
 mode_t mode_of(const std::filesystem::path& path) {
   return status_of(path).st_mode & 07777;
-}
-
-ScriptedRefresher refresher_that_answers() {
-  return ScriptedRefresher([](const OAuthCredentials&, auto) { return tokens("b", "r2"); });
 }
 
 // Says why a child could not do its test, or fails the test.
@@ -86,7 +83,7 @@ TEST_CASE("file and directory are private whatever the umask") {
     CHECK(mode_of(home / "a") == 0700);
     CHECK(mode_of(home / "a" / "profile") == 0700);
     CHECK(mode_of(home / "a" / "profile" / "auth.json") == 0600);
-    CHECK(mode_of(home / "a" / "profile" / "auth.json.lock") == 0600);
+    CHECK(mode_of(home / "a" / "profile" / "auth.json.pindus-lock") == 0600);
   }
 }
 
@@ -131,7 +128,7 @@ TEST_CASE("what root stores in somebody's profile is theirs") {
   REQUIRE(put(vault, "y"));
   CHECK(status_of(home / "profile").st_uid == ordinary_user);
   CHECK(status_of(home / "profile" / "auth.json").st_uid == ordinary_user);
-  CHECK(status_of(home / "profile" / "auth.json.lock").st_uid == ordinary_user);
+  CHECK(status_of(home / "profile" / "auth.json.pindus-lock").st_uid == ordinary_user);
 }
 
 TEST_CASE("a vault that belongs to somebody else isn't taken from them") {
@@ -184,7 +181,7 @@ TEST_CASE("a profile that can't be written is read, and refreshed only where not
   ::chmod(profile.path().c_str(), 0700);
   CHECK(exit_code == 0);
   CHECK(read_file(profile / "auth.json") == before);
-  CHECK_FALSE(std::filesystem::exists(profile / "auth.json.lock"));
+  CHECK_FALSE(std::filesystem::exists(profile / "auth.json.pindus-lock"));
 }
 
 TEST_CASE("a full disk is found before the provider is asked") {
@@ -196,7 +193,7 @@ TEST_CASE("a full disk is found before the provider is asked") {
     if (::mount("none", profile.c_str(), "tmpfs", 0, "size=64k") != 0) return exit_skipped;
     const std::string before = vault_text("a", "r", -1);
     write_file(profile / "auth.json", before);
-    write_file(profile / "auth.json.lock", "");
+    write_file(profile / "auth.json.pindus-lock", "");
     auto refresher = refresher_that_answers();
     DiskVault vault(profile, &refresher);
     const auto key = vault.read_usable_key("p", std::nullopt);

@@ -5,13 +5,12 @@
 #include "tests/support/vaults.hpp"
 #include "tests/vault/scripted_refresher.hpp"
 
-using pindus::AuthKind;
-using pindus::FaultKind;
 using pindus::OAuthCredentials;
 using pindus::OnExisting;
 using pindus::Secret;
 using pindus::StoredAccount;
 using pindus::test::MemoryVault;
+using pindus::test::refresher_that_answers;
 using pindus::test::ScriptedRefresher;
 using pindus::test::tokens;
 
@@ -28,10 +27,6 @@ std::string with_record(std::string_view record) {
 // A browser sign-in with these further members.
 std::string with_token(std::string_view members) {
   return with_record(R"({"kind":"oauth","access":"old",)" + std::string(members) + "}");
-}
-
-ScriptedRefresher rotating() {
-  return ScriptedRefresher([](const OAuthCredentials&, auto) { return tokens("new", "r2"); });
 }
 
 struct Answer {
@@ -63,7 +58,7 @@ StoredAccount listed(std::string_view text) {
 }  // namespace
 
 TEST_CASE("a token whose end is null or missing is valid until sign-out") {
-  auto refresher = rotating();
+  auto refresher = refresher_that_answers("new");
   for (const char* end : {R"("expires":null)", R"("expiresAt":null)", R"("x":1)",
                           R"("expires":null,"expiresAt":null)"}) {
     CAPTURE(end);
@@ -100,7 +95,7 @@ TEST_CASE("an end that is no time is expired where there is a refresh token") {
        {R"("")", R"("soon")", R"("2099-01-01T00:00:00Z")", R"("-5")", R"(" 5")", "true", "[]", "{}",
         "1e999", R"("99999999999999999999")", "99999999999999999999", R"("\ud83d")"}) {
     CAPTURE(end);
-    auto refresher = rotating();
+    auto refresher = refresher_that_answers("new");
     MemoryVault vault(with_token(R"("refresh":"r","expires":)" + std::string(end)), &refresher);
     CHECK(listed(vault.text()).end_is_unknown);
     CHECK(ask(vault).key == "new");
@@ -117,7 +112,7 @@ TEST_CASE("an end that is no time is handed out with a word where nothing can be
     CHECK(answer.key == "old");
     CHECK(answer.warning ==
           "nobody knows how long the token of the account a of p is valid: what its record says "
-          "about that is no time");
+          "about that can't be so");
   }
 }
 
@@ -133,14 +128,14 @@ TEST_CASE("a refresh token without an access token is refreshed") {
         R"({"accessToken":"","refreshToken":"r"})",
         R"({"kind":"oauth","access":"\n","refresh":"r"})"}) {
     CAPTURE(record);
-    auto refresher = rotating();
+    auto refresher = refresher_that_answers("new");
     MemoryVault vault(with_record(record), &refresher);
     CHECK(ask(vault).key == "new");
     CHECK(refresher.requests() == 1);
     CHECK(ask(vault).key == "new");
     CHECK(refresher.requests() == 1);
   }
-  auto refresher = rotating();
+  auto refresher = refresher_that_answers("new");
   MemoryVault single(R"({"p":{"accessToken":null,"refreshToken":"r"}})", &refresher);
   CHECK(ask(single).key == "new");
 }
@@ -225,6 +220,9 @@ TEST_CASE("a stored key is handed out without line ends, and not at all with one
         R"({"key":"k","kind":"apiKey"})");
   CHECK(listed(with_record(R"({"kind":"apiKey","key":"k\r\n"})")).problem.empty());
   CHECK(ask(with_record(R"({"kind":"oauth","access":"t\n"})")).key == "t");
+  CHECK(ask(with_record(R"({"kind":"apiKey","key":"\n"})")).fault ==
+        "the key of the account a of p is empty");
+  CHECK(listed(with_record(R"({"kind":"apiKey","key":"\n"})")).problem == "a key that is empty");
 
   const Answer answer = ask(with_record(R"({"kind":"apiKey","key":"k\r\nX-Other: 1"})"));
   CHECK(answer.fault ==
@@ -235,7 +233,7 @@ TEST_CASE("a stored key is handed out without line ends, and not at all with one
   CHECK(ask(with_record(R"({"kind":"oauth","access":"a b"})")).fault ==
         "the token of the account a of p holds a blank or a character that no key has");
   CHECK(ask(with_record(R"({"kind":"apiKey","key":"your-api-key-here"})")).fault ==
-        "the key of the account a of p is an example's placeholder and no key");
+        "the key of the account a of p is a placeholder or a masked copy");
   CHECK(ask(with_record(R"({"apiKey":"\"k\""})")).fault ==
         "the key of the account a of p stands in quotes");
 }

@@ -1,46 +1,38 @@
 #include "core/keys/refresh_account.hpp"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <future>
 #include <thread>
 
 #include "tests/support/temporary_directory.hpp"
 #include "tests/support/vaults.hpp"
+#include "tests/vault/child.hpp"
 #include "tests/vault/scripted_refresher.hpp"
 
 using namespace std::chrono_literals;
 using pindus::FaultKind;
 using pindus::OAuthCredentials;
-using pindus::OnExisting;
 using pindus::Secret;
 using pindus::test::DiskVault;
+using pindus::test::key_of;
 using pindus::test::MemoryVault;
 using pindus::test::read_file;
 using pindus::test::refused;
+using pindus::test::rotating;
 using pindus::test::ScriptedRefresher;
+using pindus::test::start_child;
 using pindus::test::TemporaryDirectory;
 using pindus::test::tokens;
 using pindus::test::unreachable;
 using pindus::test::vault_text;
+using pindus::test::wait_for_child;
 using pindus::test::write_file;
 
-namespace {
-
-ScriptedRefresher rotating() {
-  return ScriptedRefresher([](const OAuthCredentials& sent, auto) {
-    return tokens("new-" + std::string(sent.access.view()),
-                  "new-" + std::string(sent.refresh.view()));
-  });
-}
-
-template <typename Vault>
-std::string key_of(Vault& vault) {
-  const auto key = vault.read_usable_key("p", std::nullopt);
-  if (!key) return "fault: " + key.error().message;
-  return *key ? std::string((*key)->key.view()) : "nothing";
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("a token with more than the margin left is used as it is") {
   auto refresher = rotating();
@@ -267,6 +259,29 @@ TEST_CASE("many threads make one request") {
   CHECK(refresher.requests() == 1);
 }
 
+TEST_CASE("a plugin that forks during a refresh leaves the account to the next one") {
+  const TemporaryDirectory profile;
+  write_file(profile / "auth.json", vault_text("a", "r", -1));
+  pid_t child = 0;
+  ScriptedRefresher forking([&](const OAuthCredentials&, auto) {
+    child = start_child([] {
+      ::pause();
+      return 0;
+    });
+    return tokens("b", "r2", -1);
+  });
+  DiskVault vault(profile.path(), &forking);
+  CHECK(key_of(vault) == "b");
+  REQUIRE(child > 0);
+  auto refresher = rotating();
+  DiskVault next(profile.path(), &refresher);
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(key_of(next) == "new-b");
+  CHECK(std::chrono::steady_clock::now() - start < 20s);
+  ::kill(child, SIGKILL);
+  CHECK(wait_for_child(child) == 128 + SIGKILL);
+}
+
 TEST_CASE("two accounts refresh side by side") {
   const TemporaryDirectory profile;
   write_file(profile / "auth.json",
@@ -288,20 +303,72 @@ TEST_CASE("two accounts refresh side by side") {
   CHECK(vault.read_usable_key("p", "b").value()->key.view() == "new-b");
 }
 
-TEST_CASE("without a refresh token or a refresher the token is used until it expires") {
-  auto refresher = rotating();
-  for (pindus::TokenRefresher* each : {static_cast<pindus::TokenRefresher*>(&refresher),
-                                       static_cast<pindus::TokenRefresher*>(nullptr)}) {
-    MemoryVault valid(R"({"p":{"default":{"kind":"oauth","access":"a","expires":)" +
-                          std::to_string(pindus::now_ms() + 30'000) + "}}}",
-                      each);
+TEST_CASE("without a refresher the token is used until it expires") {
+  MemoryVault valid(vault_text("a", "r", 30));
+  CHECK(key_of(valid) == "a");
+  MemoryVault expired(vault_text("a", "r", -1));
+  const auto key = expired.read_usable_key("p", std::nullopt);
+  REQUIRE_FALSE(key);
+  CHECK(key.error().hint == "pindus signin p --account default --replace");
+}
+
+TEST_CASE("whether a refresh needs a refresh token is the plugin's to judge") {
+  const std::string until_soon = R"({"p":{"default":{"kind":"oauth","access":"a","expires":)" +
+                                 std::to_string(pindus::now_ms() + 30'000) + "}}}";
+  constexpr auto over = R"({"p":{"default":{"kind":"oauth","access":"a","expires":1}}})";
+  SECTION("one that needs none gives another token") {
+    ScriptedRefresher refresher([](const OAuthCredentials& sent, auto) {
+      CHECK(sent.refresh.empty());
+      return tokens("new-" + std::string(sent.access.view()), "");
+    });
+    MemoryVault vault(over, &refresher);
+    CHECK(key_of(vault) == "new-a");
+    CHECK(key_of(vault) == "new-a");
+    CHECK(refresher.requests() == 1);
+  }
+  SECTION("where it can't go on, what is left of the token serves, and then only a sign-in") {
+    ScriptedRefresher refresher([](const OAuthCredentials&, auto) { return refused(); });
+    MemoryVault valid(until_soon, &refresher);
     CHECK(key_of(valid) == "a");
-    MemoryVault expired(R"({"p":{"default":{"kind":"oauth","access":"a","expires":1}}})", each);
+    CHECK(refresher.requests() == 1);
+    MemoryVault expired(over, &refresher);
     const auto key = expired.read_usable_key("p", std::nullopt);
     REQUIRE_FALSE(key);
+    CHECK(key.error().message == "auth.example said invalid_grant");
     CHECK(key.error().hint == "pindus signin p --account default --replace");
   }
-  CHECK(refresher.requests() == 0);
+  SECTION("another program's newer token is not written over") {
+    const TemporaryDirectory profile;
+    write_file(profile / "auth.json", over);
+    const std::string theirs = vault_text("theirs", "", 3600);
+    ScriptedRefresher refresher([&](const OAuthCredentials&, auto) {
+      write_file(profile / "auth.json", theirs);
+      return tokens("ours", "");
+    });
+    DiskVault vault(profile.path(), &refresher);
+    CHECK(key_of(vault) == "theirs");
+    CHECK(read_file(profile / "auth.json") == theirs);
+  }
+}
+
+TEST_CASE("a refresh changes the private drawer where it says so, and keeps the rest of it") {
+  ScriptedRefresher refresher([](const OAuthCredentials& sent, auto) {
+    REQUIRE(sent.private_texts.size() == 2);
+    CHECK(sent.private_texts[0].second.view() == "a\nb");
+    OAuthCredentials answer = tokens("new", "");
+    answer.private_texts.emplace_back("pem", Secret(std::string_view("a\nb")));
+    answer.private_texts.emplace_back("session", Secret());
+    answer.private_texts.emplace_back("next", Secret(std::string_view("2")));
+    return answer;
+  });
+  MemoryVault vault(R"({"p":{"default":{"kind":"oauth","access":"a","expires":1,)"
+                    R"("private":{"pem":"a\nb","session":"1","theirs":7}}}})",
+                    &refresher);
+  CHECK(key_of(vault) == "new");
+  CHECK(vault.text().contains(R"("pem":"a\nb")"));
+  CHECK(vault.text().contains(R"("theirs":7)"));
+  CHECK(vault.text().contains(R"("next": "2")"));
+  CHECK_FALSE(vault.text().contains("session"));
 }
 
 TEST_CASE("the command in a hint is quoted for a shell where it must be") {

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <condition_variable>
 
+#include "core/base/stoppable_wait.hpp"
+#include "core/base/text.hpp"
+#include "core/session/http_time.hpp"
 #include "core/session/result_code.hpp"
 #include "core/session/slots/slots.hpp"
 
@@ -36,13 +38,14 @@ Secret unwrapped(std::string_view pasted) {
   return Secret(std::move(line));
 }
 
-enum class Line { typed, pasted, hidden };
+enum class Line { typed, pasted, hidden, hidden_rows };
 
 Coded<HeldSecret> ask_line(Session& session, std::string_view message, Line kind) {
   const auto ask = [&] {
     CredentialIo& io = *session.request.io;
     switch (kind) {
       case Line::hidden: return io.ask_secret(message, session.stop());
+      case Line::hidden_rows: return io.ask_secret_text(message, session.stop());
       case Line::pasted: return io.ask_pasted(message, session.stop());
       case Line::typed: break;
     }
@@ -56,40 +59,37 @@ Coded<HeldSecret> ask_line(Session& session, std::string_view message, Line kind
                                      "give only what the question asks for")
                                .value);
   }
-  return HeldSecret{kind == Line::hidden ? *std::move(line) : unwrapped(line->view())};
+  const bool is_hidden = kind == Line::hidden || kind == Line::hidden_rows;
+  return HeldSecret{is_hidden ? *std::move(line) : unwrapped(line->view())};
 }
 
-// By its number or by its text.
+// By its number, which stands before it, or else by its text.
 std::optional<std::size_t> chosen(std::string_view answer, std::span<const std::string> choices) {
-  const auto same = std::ranges::find(choices, answer);
-  if (same != choices.end()) return static_cast<std::size_t>(same - choices.begin());
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(answer.data(), answer.data() + answer.size(), number);
-  if (error != std::errc() || end != answer.data() + answer.size()) return std::nullopt;
-  if (number < 1 || number > choices.size()) return std::nullopt;
-  return number - 1;
+  const bool is_number = error == std::errc() && end == answer.data() + answer.size();
+  if (is_number && number >= 1 && number <= choices.size()) return number - 1;
+  const auto same = std::ranges::find(choices, answer);
+  if (same == choices.end()) return std::nullopt;
+  return static_cast<std::size_t>(same - choices.begin());
 }
 
-Coded<HeldSecret> ask_choice(Session& session, std::string_view message,
-                             const pindus_prompt& prompt) {
-  if (prompt.choices == nullptr || prompt.choice_count == 0) {
-    return std::unexpected(PINDUS_INVALID_ARGUMENT);
+// Whether the person may be asked now; the countdown makes place for the question.
+int32_t begin_question(Session& session) {
+  if (session.request.io == nullptr || session.request.operation != Operation::sign_in) {
+    return PINDUS_INTERACTION_FORBIDDEN;
   }
-  if (prompt.choice_count > max_choices) return std::unexpected(PINDUS_TOO_LARGE);
-  std::vector<std::string> choices;
-  for (const auto& choice : std::span(prompt.choices, prompt.choice_count)) {
-    choices.push_back(printable(PINDUS_TRY(text_of(choice)), max_line));
-    session.notice(fmt::format("  {}. {}", choices.size(), choices.back()));
-  }
-  for (int tries = session.request.io->tries(); tries > 0; --tries) {
-    const auto line = PINDUS_TRY(
-        ask_line(session, fmt::format("{} (1-{})", message, choices.size()), Line::typed));
-    if (const auto index = chosen(line.bytes.view(), choices)) {
-      return HeldSecret{Secret(std::string_view(choices[*index]))};
-    }
-    session.notice(fmt::format("Please answer with a number from 1 to {}.", choices.size()));
-  }
-  return std::unexpected(PINDUS_CANCELLED);
+  if (session.stopped()) return PINDUS_CANCELLED;
+  session.clear_countdown();
+  return PINDUS_OK;
+}
+
+Coded<HeldSecret> ask_text(Session& session, std::string_view message, std::string_view usual) {
+  if (usual.empty()) return ask_line(session, message, Line::pasted);
+  const std::string shown = printable(session.shown_on_purpose(usual), max_line);
+  auto line = TRY(ask_line(session, fmt::format("{} [{}]", message, shown), Line::pasted));
+  if (line.bytes.empty()) line.bytes = Secret(usual);
+  return line;
 }
 
 bool is_web_address(std::string_view url) {
@@ -101,10 +101,9 @@ bool is_web_address(std::string_view url) {
 
 Code log(Session& session, uint32_t level, pindus_str line) {
   constexpr std::array<std::string_view, 4> names = {"debug", "info", "warning", "error"};
-  const std::string_view text = PINDUS_TRY(text_of(line));
-  if (level >= names.size()) return PINDUS_INVALID_ARGUMENT;
-  const bool kept = session.log(
-      fmt::format("{}: {}: {}", session.plugin(), names[level], printable(text, max_line)));
+  const std::string_view text = TRY(text_of(line));
+  if (level >= names.size()) return PINDUS_UNSUPPORTED;
+  const bool kept = session.log(fmt::format("{}: {}: {}", session.plugin(), names[level], text));
   return kept ? PINDUS_OK : PINDUS_TOO_LARGE;
 }
 
@@ -113,45 +112,91 @@ Code cancelled(Session& session) {
 }
 
 Code progress(Session& session, pindus_str line) {
-  session.notice(printable(PINDUS_TRY(text_of(line)), max_line));
+  session.notice(session.said(TRY(text_of(line))));
   return PINDUS_OK;
 }
 
 Code set_error(Session& session, int32_t code, pindus_str message, pindus_str hint) {
-  SessionError error{.source = SessionError::Source::plugin,
-                     .code = code,
-                     .why = {printable(PINDUS_TRY(text_of(message)), max_line),
-                             printable(PINDUS_TRY(text_of(hint)), max_line)}};
+  SessionError error{
+      .source = SessionError::Source::plugin,
+      .code = code,
+      .why = {session.said(TRY(text_of(message))), session.said(TRY(text_of(hint)))}};
   if (!is_result_code(code) || code == PINDUS_OK) return PINDUS_INVALID_ARGUMENT;
   session.error = std::move(error);
   return PINDUS_OK;
 }
 
 Code prompt(Session& session, const pindus_prompt* prompt, pindus_secret* answer) {
-  if (!covers(prompt, prompt_base_size) || answer == nullptr) return PINDUS_INVALID_ARGUMENT;
-  const std::string message = printable(PINDUS_TRY(text_of(prompt->message)), max_line);
-  if (prompt->kind > PINDUS_PROMPT_API_KEY) return PINDUS_INVALID_ARGUMENT;
-  if (session.request.io == nullptr || session.request.operation != Operation::sign_in) {
-    return PINDUS_INTERACTION_FORBIDDEN;
+  const auto asked = TRY(known_part(session, "prompt", prompt, prompt_base_size));
+  const std::string message = session.said(TRY(text_of(asked.message)));
+  const std::string_view usual = TRY(text_of(asked.usual));
+  if (asked.kind > PINDUS_PROMPT_SECRET_TEXT) {
+    return session.refuse(PINDUS_UNSUPPORTED, "kind", "is none that this pindus knows");
   }
-  if (session.stopped()) return PINDUS_CANCELLED;
-  session.clear_countdown();
+  if (answer == nullptr || (!usual.empty() && asked.kind != PINDUS_PROMPT_TEXT)) {
+    return PINDUS_INVALID_ARGUMENT;
+  }
+  if (const int32_t code = begin_question(session)) return code;
   const auto ask = [&]() -> Coded<HeldSecret> {
-    switch (prompt->kind) {
-      case PINDUS_PROMPT_API_KEY: return ask_api_key(session, message);
-      case PINDUS_PROMPT_CHOICE: return ask_choice(session, message, *prompt);
+    switch (asked.kind) {
+      case PINDUS_PROMPT_API_KEY: session.key_to_check = true; return ask_api_key(session, message);
       case PINDUS_PROMPT_SECRET: return ask_line(session, message, Line::hidden);
-      default: return ask_line(session, message, Line::pasted);
+      case PINDUS_PROMPT_SECRET_TEXT: return ask_line(session, message, Line::hidden_rows);
+      default: return ask_text(session, message, usual);
     }
   };
-  return session.give(PINDUS_TRY(ask()), answer);
+  return session.give(TRY(ask()), answer);
 }
 
-Code show_code(Session& session, const pindus_device_code* code) {
-  if (!covers(code, device_code_base_size)) return PINDUS_INVALID_ARGUMENT;
-  const std::string user_code = printable(PINDUS_TRY(text_of(code->user_code)), max_line);
-  const std::string_view uri = PINDUS_TRY(text_of(code->verification_uri));
-  const std::string_view complete = PINDUS_TRY(text_of(code->verification_uri_complete));
+Code choose(Session& session, const pindus_choice* choice, uint64_t* index) {
+  const auto asked = TRY(known_part(session, "choice", choice, choice_base_size));
+  const std::string message = session.said(TRY(text_of(asked.message)));
+  if (index == nullptr || asked.choices == nullptr || asked.choice_count == 0) {
+    return PINDUS_INVALID_ARGUMENT;
+  }
+  if (asked.choice_count > max_choices) return PINDUS_TOO_LARGE;
+  const auto count = static_cast<int64_t>(asked.choice_count);
+  if (asked.usual < -1 || asked.usual >= count) return PINDUS_INVALID_ARGUMENT;
+  std::vector<std::string> choices;
+  for (const auto& text : std::span(asked.choices, asked.choice_count)) {
+    choices.push_back(printable(TRY(text_of(text)), max_line));
+  }
+  if (const int32_t code = begin_question(session)) return code;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    session.notice(fmt::format("  {}. {}", i + 1, session.shown_on_purpose(choices[i])));
+  }
+  std::string question = fmt::format("{} (1-{})", message, count);
+  if (asked.usual >= 0) question += fmt::format(" [{}]", asked.usual + 1);
+  for (int tries = session.request.io->tries(); tries > 0; --tries) {
+    const auto line = TRY(ask_line(session, question, Line::typed));
+    const bool is_usual = line.bytes.empty() && asked.usual >= 0;
+    const auto meant = is_usual ? std::optional(static_cast<std::size_t>(asked.usual))
+                                : chosen(line.bytes.view(), choices);
+    if (meant) {
+      *index = *meant;
+      return PINDUS_OK;
+    }
+    session.notice(fmt::format("Please answer with a number from 1 to {}.", count));
+  }
+  return session.fail(PINDUS_CANCELLED, "the question was answered with none of the choices");
+}
+
+Code confirm(Session& session, pindus_str question, int32_t usual, int32_t* yes) {
+  const std::string text = session.said(TRY(text_of(question)));
+  if (yes == nullptr || usual < 0 || usual > 1) return PINDUS_INVALID_ARGUMENT;
+  if (const int32_t code = begin_question(session)) return code;
+  *yes = TRY(ask_yes_no(session, text, usual == 1)) ? 1 : 0;
+  return PINDUS_OK;
+}
+
+Code show_device_code(Session& session, const pindus_device_code* code) {
+  const auto known = TRY(known_part(session, "code", code, device_code_base_size));
+  const auto shown = [&](pindus_str text) -> Coded<std::string> {
+    return session.shown_on_purpose(TRY(text_of(text)));
+  };
+  const std::string user_code = printable(TRY(shown(known.user_code)), max_line);
+  const std::string uri = TRY(shown(known.verification_uri));
+  const std::string complete = TRY(shown(known.verification_uri_complete));
   if (user_code.empty() || !is_web_address(uri)) return PINDUS_INVALID_ARGUMENT;
   if (!complete.empty() && !is_web_address(complete)) return PINDUS_INVALID_ARGUMENT;
   CredentialIo* io = session.request.io;
@@ -161,7 +206,7 @@ Code show_code(Session& session, const pindus_device_code* code) {
 
   bool has_qr = false;
   if (session.request.show_qr && io->interactive()) {
-    const auto qr = PINDUS_TRY(session.services())->qr_code(complete.empty() ? uri : complete);
+    const auto qr = TRY(session.services())->qr_code(complete.empty() ? uri : complete);
     session.clear_countdown();
     has_qr = qr && io->show_qr(*qr);  // Where it can't be shown, the lines below serve.
   }
@@ -172,20 +217,20 @@ Code show_code(Session& session, const pindus_device_code* code) {
     session.notice("or open this page, whose address has the code in it:");
     session.notice(complete);
   }
-  if (!complete.empty() && session.request.open_browser) {
-    static_cast<void>(io->open_url(complete, session.stop()));  // the lines serve as well
-  }
   session.code_expires.reset();
   constexpr int64_t a_year = 366LL * 24 * 3600;
-  if (code->expires_in_s > 0) {
+  if (known.expires_in_s > 0) {
     session.code_expires = std::chrono::steady_clock::now() +
-                           std::chrono::seconds(std::min(code->expires_in_s, a_year));
+                           std::chrono::seconds(std::min(known.expires_in_s, a_year));
   }
-  return PINDUS_OK;
+  if (!complete.empty() && session.request.open_browser && io->open_url(complete, session.stop())) {
+    session.notice("Your browser was opened at the address that has the code in it.");
+  }
+  return session.stopped() ? PINDUS_CANCELLED : PINDUS_OK;
 }
 
 Code open_url(Session& session, pindus_str url) {
-  const std::string_view address = PINDUS_TRY(text_of(url));
+  const std::string address = session.shown_on_purpose(TRY(text_of(url)));
   if (!is_web_address(address)) return PINDUS_INVALID_ARGUMENT;
   if (session.request.io == nullptr || session.request.operation != Operation::sign_in) {
     return PINDUS_INTERACTION_FORBIDDEN;
@@ -200,28 +245,37 @@ Code open_url(Session& session, pindus_str url) {
 }
 
 Code sleep_ms(Session& session, int64_t milliseconds) {
+  using namespace std::chrono_literals;
+  using Milliseconds = std::chrono::milliseconds;
   using Clock = std::chrono::steady_clock;
   constexpr int64_t a_year = 366LL * 24 * 3600 * 1000;
-  const auto time = std::chrono::milliseconds(std::clamp<int64_t>(milliseconds, 0, a_year));
+  const auto time = Milliseconds(std::clamp<int64_t>(milliseconds, 0, a_year));
   if (time > session.time_left()) return PINDUS_TIMEOUT;
   const auto end = Clock::now() + time;
-  std::mutex mutex;
-  std::condition_variable_any nothing;
-  std::unique_lock lock(mutex);
-  for (;;) {
-    if (session.stopped()) return PINDUS_CANCELLED;
-    if (Clock::now() >= end) return PINDUS_OK;
+  while (!session.stopped()) {
+    const auto left = std::chrono::ceil<Milliseconds>(end - Clock::now());
+    if (left <= 0ms) return PINDUS_OK;
     session.show_countdown();
     session.print_log();
-    const auto until = std::min(end, Clock::now() + std::chrono::seconds(1));
-    nothing.wait_until(lock, session.stop(), until, [] { return false; });
+    if (!wait_unless_stopped(std::min<Milliseconds>(left, 1s), session.stop())) break;
   }
+  return PINDUS_CANCELLED;
 }
 
 Code now_ms(Session& /*session*/, int64_t* out) {
   if (out == nullptr) return PINDUS_INVALID_ARGUMENT;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   *out = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+  return PINDUS_OK;
+}
+
+Code time_parse(Session& session, pindus_value text, int64_t* unix_ms) {
+  if (unix_ms == nullptr) return PINDUS_INVALID_ARGUMENT;
+  const auto joined = TRY(session.joined(text));
+  if (joined.visibility == Visibility::closed) return PINDUS_FORBIDDEN;
+  const auto time = written_time(joined.bytes.view(), std::chrono::system_clock::now());
+  if (!time) return PINDUS_PROTOCOL;
+  *unix_ms = time->time_since_epoch().count();
   return PINDUS_OK;
 }
 
@@ -235,6 +289,12 @@ Code monotonic_ms(Session& /*session*/, int64_t* out) {
 }  // namespace pindus::service
 
 namespace pindus {
+
+Coded<bool> ask_yes_no(Session& session, std::string_view question, bool usual) {
+  auto answer = pindus::ask_yes_no(*session.request.io, question, usual, session.stop());
+  if (!answer) return std::unexpected(io_failure(session, answer.error()));
+  return *answer;
+}
 
 int32_t io_failure(Session& session, const CredentialFault& fault) {
   const int32_t code = fault.kind == FaultKind::aborted ? PINDUS_CANCELLED : PINDUS_INTERNAL;

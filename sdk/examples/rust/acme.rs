@@ -10,8 +10,8 @@ use std::ptr;
 const OK: i32 = 0;
 const UNSUPPORTED: i32 = 8;
 const INVALID_ARGUMENT: i32 = 9;
-const PROMPT_API_KEY: u32 = 3;
-const HOST_BASE_SIZE: u32 = 304;
+const PROMPT_API_KEY: u32 = 2;
+const HOST_BASE_SIZE: u32 = 384;
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -38,8 +38,7 @@ pub struct Prompt {
     size: u32,
     kind: u32,
     message: Str,
-    choices: *const Str,
-    choice_count: u64,
+    usual: Str,
 }
 
 #[repr(C)]
@@ -58,12 +57,12 @@ pub struct Host {
     abi_minor: u32,
     before_prompt: [Slot; 5],
     prompt: extern "C" fn(Handle, *const Prompt, *mut Handle) -> i32,
-    before_check: [Slot; 7],
-    secret_check: extern "C" fn(Handle, Handle, *const KeyRule) -> i32,
-    before_set: [Slot; 20],
+    before_check: [Slot; 9],
+    api_key_check: extern "C" fn(Handle, Handle, *const KeyRule) -> i32,
+    before_set: [Slot; 25],
     credential_set: extern "C" fn(Handle, Str, Value) -> i32,
-    credential_lifetime: Slot,
-    commit: extern "C" fn(Handle) -> i32,
+    before_commit: [Slot; 4],
+    credential_commit: extern "C" fn(Handle) -> i32,
 }
 
 #[repr(C)]
@@ -72,11 +71,13 @@ pub struct Plugin {
     abi_minor: u32,
     id: Str,
     version: Str,
+    options: *const c_void,
+    option_count: u64,
     create: extern "C" fn(*const Host, Handle, *mut *mut c_void) -> i32,
     destroy: extern "C" fn(*mut c_void),
     sign_in: extern "C" fn(*mut c_void) -> i32,
     refresh: Option<extern "C" fn(*mut c_void) -> i32>,
-    get_extension: extern "C" fn(*mut c_void, Str) -> *const c_void,
+    get_extension: extern "C" fn(Str) -> *const c_void,
 }
 unsafe impl Sync for Plugin {}
 
@@ -115,8 +116,7 @@ extern "C" fn sign_in(instance: *mut c_void) -> i32 {
         size: std::mem::size_of::<Prompt>() as u32,
         kind: PROMPT_API_KEY,
         message: NOTHING,
-        choices: ptr::null(),
-        choice_count: 0,
+        usual: NOTHING,
     };
     let rule = KeyRule {
         size: std::mem::size_of::<KeyRule>() as u32,
@@ -127,19 +127,19 @@ extern "C" fn sign_in(instance: *mut c_void) -> i32 {
     let mut key = Handle { id: 0 };
     let mut code = (host.prompt)(instance.session, &prompt, &mut key);
     if code == OK {
-        code = (host.secret_check)(instance.session, key, &rule);
+        code = (host.api_key_check)(instance.session, key, &rule);
     }
     if code == OK {
         let value = Value { text: NOTHING, secret: key };
         code = (host.credential_set)(instance.session, text("key"), value);
     }
     if code == OK {
-        code = (host.commit)(instance.session);
+        code = (host.credential_commit)(instance.session);
     }
     code
 }
 
-extern "C" fn get_extension(_: *mut c_void, _: Str) -> *const c_void {
+extern "C" fn get_extension(_: Str) -> *const c_void {
     ptr::null()
 }
 
@@ -148,6 +148,8 @@ static DESCRIPTOR: Plugin = Plugin {
     abi_minor: 0,
     id: text("acme"),
     version: text("0.1.0"),
+    options: ptr::null(),
+    option_count: 0,
     create,
     destroy,
     sign_in,

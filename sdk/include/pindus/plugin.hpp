@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <new>
 #include <string_view>
 
@@ -20,6 +22,8 @@
 ///     pindus::sdk::Status sign_in();   // gets a credential, sets it, commits it
 ///     pindus::sdk::Status refresh();   // may be left out
 ///     pindus::sdk::Status revoke();    // may be left out
+///     // What the manifest may say to it, for `pindus plugin show` and `check`; may be left out.
+///     static constexpr std::array options = {pindus::sdk::option("token_url", "the endpoint")};
 ///    private:
 ///     pindus::sdk::Session& session_;
 ///   };
@@ -38,6 +42,26 @@ concept Revokes = requires(T& plugin) {
   { plugin.revoke() } -> std::same_as<Status>;
 };
 
+template <class T>
+concept DescribesOptions = requires {
+  { T::options.data() } -> std::convertible_to<const pindus_option*>;
+};
+
+/// An option and a line about it. Borrows both texts: literals, as a rule.
+constexpr pindus_option option(std::string_view name, std::string_view help) {
+  return {detail::str(name), detail::str(help)};
+}
+
+/// Options of the plugin's own, after those of a flow that it builds on.
+template <size_t first, size_t second>
+constexpr std::array<pindus_option, first + second> joined(
+    const std::array<pindus_option, first>& a, const std::array<pindus_option, second>& b) {
+  std::array<pindus_option, first + second> all{};
+  for (size_t i = 0; i < first; ++i) all[i] = a[i];
+  for (size_t i = 0; i < second; ++i) all[first + i] = b[i];
+  return all;
+}
+
 namespace detail {
 
 template <class Plugin>
@@ -51,11 +75,11 @@ struct Instance {
 
   static int32_t create(const pindus_host_1* host, pindus_session id, void** out) noexcept {
     if (!host || !out) return PINDUS_INVALID_ARGUMENT;
-    *out = nullptr;
     if (host->size < PINDUS_HOST_1_BASE_SIZE) return PINDUS_UNSUPPORTED;
     return guarded([&]() -> int32_t {
-      *out = new (std::nothrow) Instance(host, id);
-      return *out ? PINDUS_OK : PINDUS_NO_MEMORY;
+      auto* made = new (std::nothrow) Instance(host, id);
+      if (made) *out = made;
+      return made ? PINDUS_OK : PINDUS_NO_MEMORY;
     });
   }
   static void destroy(void* opaque) noexcept { delete static_cast<Instance*>(opaque); }
@@ -75,7 +99,7 @@ struct Instance {
     if (!opaque) return PINDUS_INVALID_ARGUMENT;
     return guarded([&] { return of(opaque).plugin.revoke().code(); });
   }
-  static const void* get_extension(void*, pindus_str id) noexcept {
+  static const void* get_extension(pindus_str id) noexcept {
     if constexpr (Revokes<Plugin>) {
       static constexpr pindus_revoke_1 table{sizeof(pindus_revoke_1), 0, &Instance::revoke};
       if (std::string_view(id.data, id.size) == PINDUS_EXT_REVOKE_1) return &table;
@@ -92,12 +116,18 @@ constexpr pindus_plugin_1 descriptor(std::string_view id, std::string_view versi
                         0,
                         str(id),
                         str(version),
+                        nullptr,
+                        0,
                         &Slots::create,
                         &Slots::destroy,
                         &Slots::sign_in,
                         nullptr,
                         &Slots::get_extension};
   if constexpr (Refreshes<Plugin>) table.refresh = &Slots::refresh;
+  if constexpr (DescribesOptions<Plugin>) {
+    table.options = Plugin::options.data();
+    table.option_count = Plugin::options.size();
+  }
   return table;
 }
 

@@ -59,25 +59,40 @@ class Session {
     return Error{code};
   }
 
-  /// Asks the person; waits. `kind` is PINDUS_PROMPT_*; choices for PINDUS_PROMPT_CHOICE.
-  Result<Secret> ask(uint32_t kind, std::string_view message,
-                     std::span<const std::string_view> choices = {}) const {
+  /// Asks the person; waits. `kind` is PINDUS_PROMPT_*. An empty line answers `usual`, which is
+  /// shown; only for a text.
+  Result<Secret> ask(uint32_t kind, std::string_view message, std::string_view usual = {}) const {
+    const pindus_prompt prompt{sizeof(pindus_prompt), kind, detail::str(message),
+                               detail::str(usual)};
+    return make_secret([&](pindus_secret* out) { return host_->prompt(session_, &prompt, out); });
+  }
+  /// Asks for one of several: its index, from 0. An empty line answers `usual`; -1: none.
+  Result<uint64_t> choose(std::string_view message, std::span<const std::string_view> choices,
+                          int64_t usual = -1) const {
     std::vector<pindus_str> raw;
     for (const std::string_view choice : choices) raw.push_back(detail::str(choice));
-    const pindus_prompt prompt{sizeof(pindus_prompt), kind, detail::str(message), raw.data(),
-                               raw.size()};
-    return make_secret([&](pindus_secret* out) { return host_->prompt(session_, &prompt, out); });
+    const pindus_choice choice{
+        sizeof(pindus_choice), 0, detail::str(message), raw.data(), raw.size(), usual};
+    uint64_t index = 0;
+    PINDUS_CHECK(Status::of(host_->choose(session_, &choice, &index)));
+    return index;
+  }
+  /// Asks a question that yes or no answers; an empty line means `usual`, which is shown.
+  Result<bool> confirm(std::string_view question, bool usual) const {
+    int32_t yes = 0;
+    PINDUS_CHECK(Status::of(host_->confirm(session_, detail::str(question), usual ? 1 : 0, &yes)));
+    return yes == 1;
   }
 
   /// Shows a device code and its address, and while sleep_ms waits the time left.
-  Status show_code(const DeviceCode& code) const {
+  Status show_device_code(const DeviceCode& code) const {
     const pindus_device_code raw{sizeof(pindus_device_code),
                                  0,
                                  detail::str(code.user_code),
                                  detail::str(code.verification_uri),
                                  detail::str(code.verification_uri_complete),
                                  code.expires_in_s};
-    return Status::of(host_->show_code(session_, &raw));
+    return Status::of(host_->show_device_code(session_, &raw));
   }
   /// Prints the address and opens it where that is possible.
   Status open_url(std::string_view url) const {
@@ -96,7 +111,7 @@ class Session {
     if (found) return std::move(*found);
     return fail(PINDUS_NOT_FOUND,
                 "the provider's manifest lacks the option \"" + std::string(name) + "\"",
-                "add it to the method's options; `pindus plugin show PROVIDER` prints them");
+                "add it to the method's options; what each means: pindus plugin show PROVIDER");
   }
   /// An option of the method, or `fallback`.
   Result<std::string> option(std::string_view name, std::string_view fallback) const {
@@ -123,36 +138,54 @@ class Session {
     return make_secret(
         [&](pindus_secret* out) { return host_->secret_new(session_, value.raw, out); });
   }
-  /// Whether a secret can be an api key (see secret_check in plugin.h).
+  /// Whether a secret can be an api key (see api_key_check in plugin.h).
   Status check_api_key(const Secret& key, std::string_view prefix, uint64_t min_length) const {
     const pindus_key_rule rule{sizeof(pindus_key_rule), 0, detail::str(prefix), min_length};
-    return Status::of(host_->secret_check(session_, key.handle(), &rule));
+    return Status::of(host_->api_key_check(session_, key.handle(), &rule));
   }
 
-  /// One exchange of at most 30 s; a value whenever an answer came, whatever its status.
-  /// PINDUS_FORBIDDEN for a host that no option ending in "_url" names; PINDUS_NETWORK,
-  /// PINDUS_TIMEOUT, PINDUS_TOO_LARGE (1 MiB), PINDUS_CANCELLED: the host has said why already.
-  Result<Response> get(std::string_view url, const Fields& headers) const {
-    return send("GET", url, headers, Value(std::string_view()));
+  /// One exchange of at most 30 s, by any method but CONNECT and TRACE; a value whenever an answer
+  /// came, whatever its status. A body's Content-Type is for the caller to set. PINDUS_FORBIDDEN
+  /// for a host that no option ending in "_url" names; PINDUS_NETWORK, PINDUS_TIMEOUT,
+  /// PINDUS_TOO_LARGE (1 MiB), PINDUS_CANCELLED: the host has said why already.
+  Result<Response> send(std::string_view method, std::string_view url, const Fields& headers,
+                        const Value& body = std::string_view()) const {
+    std::vector<pindus_field> raw;
+    for (const Field& header : headers) raw.push_back(header.raw);
+    const pindus_http_request request{sizeof(pindus_http_request),
+                                      0,
+                                      detail::str(method),
+                                      detail::str(url),
+                                      raw.data(),
+                                      raw.size(),
+                                      body.raw};
+    pindus_http_response response{sizeof(pindus_http_response), 0, {}, {}};
+    PINDUS_CHECK(Status::of(host_->http_send(session_, &request, &response)));
+    return Response{response.status, Secret(host_, session_, response.body), response.headers};
   }
-  /// The same with a body; its Content-Type is for the caller to set.
+  Result<Response> get(std::string_view url, const Fields& headers) const {
+    return send("GET", url, headers);
+  }
   Result<Response> post(std::string_view url, const Fields& headers, const Value& body) const {
     return send("POST", url, headers, body);
   }
   /// A header field of the session's last answer; PINDUS_NOT_FOUND.
-  Result<std::string> header(const Response& response, std::string_view name) const {
+  Result<std::string> header(pindus_headers headers, std::string_view name) const {
     return read([&](pindus_read reader, void* context) {
-      return host_->http_header(session_, response.headers, detail::str(name), reader, context);
+      return host_->http_header(session_, headers, detail::str(name), reader, context);
     });
   }
+  Result<std::string> header(const Response& response, std::string_view name) const {
+    return header(response.headers, name);
+  }
 
-  /// The fields in their order as a form (RFC 6749 appendix B) or a JSON object of strings.
+  /// The fields in their order as a form (RFC 6749 appendix B) or a JSON object.
   Result<Secret> encode_form(const Fields& fields, FormFormat format) const {
     std::vector<pindus_field> raw;
     for (const Field& field : fields) raw.push_back(field.raw);
     return make_secret([&](pindus_secret* out) {
-      return host_->form_encode(session_, raw.data(), raw.size(), static_cast<uint32_t>(format),
-                                out);
+      return host_->fields_encode(session_, raw.data(), raw.size(), static_cast<uint32_t>(format),
+                                  out);
     });
   }
   /// The first field of that name in a query string or form, decoded. PINDUS_NOT_FOUND;
@@ -175,19 +208,32 @@ class Session {
     return make_secret(
         [&](pindus_secret* out) { return host_->random(session_, byte_count, out); });
   }
-  /// 32 bytes (FIPS 180-4).
-  Result<Secret> sha256(const Value& in) const {
-    return make_secret([&](pindus_secret* out) { return host_->sha256(session_, in.raw, out); });
-  }
-  /// Without padding (RFC 4648 section 5).
-  Result<Secret> base64url_encode(const Value& in) const {
+  /// PINDUS_DIGEST_* of `in`, as its bytes. PINDUS_UNSUPPORTED for a number that the host doesn't
+  /// know, here and in the four that follow.
+  Result<Secret> digest(uint32_t algorithm, const Value& in) const {
     return make_secret(
-        [&](pindus_secret* out) { return host_->base64url_encode(session_, in.raw, out); });
+        [&](pindus_secret* out) { return host_->digest(session_, algorithm, in.raw, out); });
   }
-  /// The reverse; padding is allowed. PINDUS_PROTOCOL for any other character.
-  Result<Secret> base64url_decode(const Value& in) const {
+  /// PINDUS_MAC_* of `in` under a key of any length, as its bytes.
+  Result<Secret> mac(uint32_t algorithm, const Value& key, const Value& in) const {
     return make_secret(
-        [&](pindus_secret* out) { return host_->base64url_decode(session_, in.raw, out); });
+        [&](pindus_secret* out) { return host_->mac(session_, algorithm, key.raw, in.raw, out); });
+  }
+  /// PINDUS_SIGN_* of `in` by a private key in PEM, as its bytes. PINDUS_INVALID_KEY for what is no
+  /// such key: the host has said why already.
+  Result<Secret> sign(uint32_t algorithm, const Value& pem, const Value& in) const {
+    return make_secret(
+        [&](pindus_secret* out) { return host_->sign(session_, algorithm, pem.raw, in.raw, out); });
+  }
+  /// `in` as PINDUS_ENCODING_* writes it.
+  Result<Secret> encode(uint32_t encoding, const Value& in) const {
+    return make_secret(
+        [&](pindus_secret* out) { return host_->encode(session_, encoding, in.raw, out); });
+  }
+  /// The reverse. PINDUS_PROTOCOL for what the encoding can't have written.
+  Result<Secret> decode(uint32_t encoding, const Value& in) const {
+    return make_secret(
+        [&](pindus_secret* out) { return host_->decode(session_, encoding, in.raw, out); });
   }
   /// Compares in constant time.
   Result<bool> equal(const Value& a, const Value& b) const {
@@ -208,6 +254,12 @@ class Session {
     PINDUS_CHECK(Status::of(host_->monotonic_ms(session_, &out)));
     return out;
   }
+  /// A time that a server wrote, as now_ms counts: RFC 3339, or a date of HTTP. PINDUS_PROTOCOL.
+  Result<int64_t> parse_time(const Value& text) const {
+    int64_t out = 0;
+    PINDUS_CHECK(Status::of(host_->time_parse(session_, text.raw, &out)));
+    return out;
+  }
   /// Waits; PINDUS_CANCELLED where the session was interrupted meanwhile.
   Status sleep_ms(int64_t milliseconds) const {
     return Status::of(host_->sleep_ms(session_, milliseconds));
@@ -225,12 +277,27 @@ class Session {
   Status set(std::string_view name, const Value& value) const {
     return Status::of(host_->credential_set(session_, detail::str(name), value.raw));
   }
-  /// How long the access token lives, in seconds from the last answer.
-  Status set_lifetime(int64_t seconds) const {
-    return Status::of(host_->credential_lifetime(session_, seconds));
+  /// A text of the record's private drawer. PINDUS_NOT_FOUND.
+  Result<Secret> private_text(std::string_view name) const {
+    return make_secret(
+        [&](pindus_secret* out) { return host_->private_get(session_, detail::str(name), out); });
+  }
+  /// Keeps a text of up to 64 KiB, line breaks and all, for this plugin's refreshes; it is never
+  /// printed. An empty one removes.
+  Status keep_private(std::string_view name, const Value& value) const {
+    return Status::of(host_->private_set(session_, detail::str(name), value.raw));
+  }
+  /// How long the access token lives, in seconds from the answer with those headers, which says so;
+  /// from now where there is none.
+  Status set_lifetime(int64_t seconds, pindus_headers since = {}) const {
+    return Status::of(host_->credential_lifetime(session_, seconds, since));
+  }
+  /// When the access token ends, as now_ms counts.
+  Status set_end(int64_t unix_ms) const {
+    return Status::of(host_->credential_expires(session_, unix_ms));
   }
   /// What was set is the credential. Once, last.
-  Status commit() const { return Status::of(host_->commit(session_)); }
+  Status commit() const { return Status::of(host_->credential_commit(session_)); }
 
  private:
   template <class Call>
@@ -245,21 +312,6 @@ class Session {
     auto copy = [&](std::string_view found) { text = found; };
     PINDUS_CHECK(Status::of(detail::read_text(call, copy)));
     return text;
-  }
-  Result<Response> send(std::string_view method, std::string_view url, const Fields& headers,
-                        const Value& body) const {
-    std::vector<pindus_field> raw;
-    for (const Field& header : headers) raw.push_back(header.raw);
-    const pindus_http_request request{sizeof(pindus_http_request),
-                                      0,
-                                      detail::str(method),
-                                      detail::str(url),
-                                      raw.data(),
-                                      raw.size(),
-                                      body.raw};
-    pindus_http_response response{sizeof(pindus_http_response), 0, {}, {}};
-    PINDUS_CHECK(Status::of(host_->http_send(session_, &request, &response)));
-    return Response{response.status, Secret(host_, session_, response.body), response.headers};
   }
 
   const pindus_host_1* host_;

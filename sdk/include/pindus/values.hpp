@@ -41,7 +41,7 @@ int32_t read_text(Call&& call, Reader& reader) {
     Reader* reader;
     int32_t code;
   } context{&reader, PINDUS_OK};
-  const pindus_read read = [](void* opaque, pindus_str text) {
+  const pindus_read read = [](void* opaque, pindus_str text) noexcept {
     auto* c = static_cast<Context*>(opaque);
     c->code = guarded([&] {
       (*c->reader)(text.size == 0 ? std::string_view()
@@ -70,6 +70,14 @@ class SensitiveText {
     return *this;
   }
   ~SensitiveText() { wipe(); }
+
+  /// Takes a text over, without a copy.
+  static SensitiveText adopted(std::string&& text) {
+    SensitiveText out;
+    out.text_ = std::move(text);
+    text.clear();
+    return out;
+  }
 
   [[nodiscard]] std::string_view view() const { return text_; }
   [[nodiscard]] bool empty() const { return text_.empty(); }
@@ -169,12 +177,30 @@ struct Value {
 
 /// A form field, a JSON member or a header field. Borrows its parts.
 struct Field {
-  Field(std::string_view name, const Value& value) : raw{detail::str(name), value.raw} {}
+  Field(std::string_view name, const Value& value, uint32_t kind = PINDUS_FIELD_TEXT)
+      : raw{detail::str(name), value.raw, kind, 0} {}
+  /// A JSON member whose value is JSON as it is: an object, an array, a number, `true`.
+  static Field json(std::string_view name, const Value& value) {
+    return {name, value, PINDUS_FIELD_JSON};
+  }
   pindus_field raw;
 };
 using Fields = std::vector<Field>;
 
 enum class FormFormat : uint32_t { urlencoded = PINDUS_FORM_URLENCODED, json = PINDUS_FORM_JSON };
+
+/// A member's name as a part of a pointer (RFC 6901 section 3): "a/b" is "a~1b".
+inline std::string pointer_token(std::string_view name) {
+  std::string token;
+  for (const char c : name) {
+    if (c == '~' || c == '/') {
+      token += c == '~' ? "~0" : "~1";
+    } else {
+      token += c;
+    }
+  }
+  return token;
+}
 
 /// A parsed JSON document, freed with this object. Every place is an RFC 6901 pointer. Each reader
 /// answers PINDUS_NOT_FOUND where nothing (or null) stands, PINDUS_PROTOCOL for another type.
@@ -202,6 +228,23 @@ class Json {
     PINDUS_CHECK(
         Status::of(host_->json_type(session_, handle_, detail::str(pointer), nullptr, &out)));
     return out;
+  }
+  /// The name of the object's member number `index`, from 0; see pointer_token.
+  Result<std::string> key(std::string_view pointer, uint64_t index) const {
+    std::string name;
+    auto copy = [&](std::string_view found) { name = found; };
+    PINDUS_CHECK(Status::of(detail::read_text(
+        [&](pindus_read read, void* context) {
+          return host_->json_key(session_, handle_, detail::str(pointer), index, read, context);
+        },
+        copy)));
+    return name;
+  }
+  /// Whatever stands there, as it is written: a number with all its digits, an object to pass on.
+  Result<Secret> source(std::string_view pointer) const {
+    pindus_secret out{};
+    PINDUS_CHECK(Status::of(host_->json_text(session_, handle_, detail::str(pointer), &out)));
+    return Secret(host_, session_, out);
   }
   /// The string there, never seen.
   Result<Secret> secret(std::string_view pointer) const {

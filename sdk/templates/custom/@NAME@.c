@@ -32,7 +32,7 @@ static pindus_value bytes(pindus_secret secret) {
 }
 
 static pindus_field field(const char* name, pindus_value value) {
-  const pindus_field f = {str(name), value};
+  const pindus_field f = {str(name), value, PINDUS_FIELD_TEXT, 0};
   return f;
 }
 
@@ -75,7 +75,7 @@ static int32_t post(const plugin* self, const char* url, const pindus_field* fie
   request.url = str(url);
   request.headers = headers;
   request.header_count = sizeof headers / sizeof *headers;
-  TRY(self->host->form_encode(self->session, fields, count, format, &request.body.secret));
+  TRY(self->host->fields_encode(self->session, fields, count, format, &request.body.secret));
   memset(response, 0, sizeof *response);
   response->size = sizeof *response;
   return self->host->http_send(self->session, &request, response);
@@ -87,6 +87,28 @@ static int32_t ask(const plugin* self, uint32_t kind, const char* message, pindu
   prompt.kind = kind;
   prompt.message = str(message);
   return self->host->prompt(self->session, &prompt, out);
+}
+
+/* Fails for every answer but a success. What the body says counts before the status: a server's own
+ * errors may come under 429 and 503 too, and only what says nothing else is an outage. */
+static int32_t check(const plugin* self, const pindus_http_response* response,
+                     pindus_json* answer) {
+  buffer error = {{0}};
+  pindus_secret found = {0};
+  const int32_t parsed = self->host->json_parse(self->session, bytes(response->body), answer);
+  if (parsed == PINDUS_OK &&
+      self->host->json_string(self->session, *answer, str("/error"), &found) == PINDUS_OK) {
+    TRY(self->host->secret_view(self->session, found, copy, &error));
+  }
+  if (strcmp(error.data, "wrong_password") == 0 || response->status == 401) {
+    return fail(self, PINDUS_DENIED, "the server refused the user name or the password", "");
+  }
+  if (response->status == 429 || response->status >= 500) {
+    return fail(self, PINDUS_UNAVAILABLE, "the server can't answer just now",
+                "try again in a while");
+  }
+  if (response->status == 200) return parsed;
+  return fail(self, PINDUS_PROTOCOL, "the server refused and didn't say why", "");
 }
 
 static int32_t sign_in(void* instance) {
@@ -103,23 +125,19 @@ static int32_t sign_in(void* instance) {
   };
   pindus_http_response response;
   TRY(post(self, url.data, fields, sizeof fields / sizeof *fields, PINDUS_FORM_JSON, &response));
-  if (response.status != 200) {
-    return fail(self, PINDUS_DENIED, "the server refused the user name or the password", "");
-  }
   pindus_json answer = {0};
   pindus_secret token = {0};
   int64_t lifetime = 0;
-  TRY(self->host->json_parse(self->session, bytes(response.body), &answer));
+  TRY(check(self, &response, &answer));
   TRY(self->host->json_string(self->session, answer, str("/token"), &token));
   TRY(self->host->json_integer(self->session, answer, str("/lifetime"), &lifetime));
   TRY(self->host->credential_set(self->session, str("access"), bytes(token)));
-  TRY(self->host->credential_lifetime(self->session, lifetime));
-  return self->host->commit(self->session);
+  TRY(self->host->credential_lifetime(self->session, lifetime, (pindus_headers){0}));
+  return self->host->credential_commit(self->session);
 }
 
 static int32_t create(const pindus_host_1* host, pindus_session session, void** instance) {
   if (!host || !instance) return PINDUS_INVALID_ARGUMENT;
-  *instance = NULL;
   if (host->size < PINDUS_HOST_1_BASE_SIZE) return PINDUS_UNSUPPORTED;
   plugin* self = malloc(sizeof *self);
   if (!self) return PINDUS_NO_MEMORY;
@@ -133,17 +151,24 @@ static void destroy(void* instance) {
   free(instance);
 }
 
-static const void* get_extension(void* instance, pindus_str id) {
-  (void)instance;
+static const void* get_extension(pindus_str id) {
   (void)id;
   return NULL;
 }
+
+// What a manifest may say to this plugin: `pindus plugin show` prints it, and `check` compares.
+#define OPTION(name, help) {{name, sizeof name - 1}, {help, sizeof help - 1}}
+static const pindus_option options[] = {
+    OPTION("login_url", "where a user name and a password are traded for a token"),
+};
 
 static const pindus_plugin_1 descriptor = {
     .size = sizeof(pindus_plugin_1),
     .abi_minor = 0,
     .id = {"@NAME@", sizeof "@NAME@" - 1},
     .version = {"0.1.0", 5},
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
     .create = create,
     .destroy = destroy,
     .sign_in = sign_in,

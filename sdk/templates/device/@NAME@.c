@@ -32,7 +32,7 @@ static pindus_value bytes(pindus_secret secret) {
 }
 
 static pindus_field field(const char* name, pindus_value value) {
-  const pindus_field f = {str(name), value};
+  const pindus_field f = {str(name), value, PINDUS_FIELD_TEXT, 0};
   return f;
 }
 
@@ -75,40 +75,61 @@ static int32_t post(const plugin* self, const char* url, const pindus_field* fie
   request.url = str(url);
   request.headers = headers;
   request.header_count = sizeof headers / sizeof *headers;
-  TRY(self->host->form_encode(self->session, fields, count, format, &request.body.secret));
+  TRY(self->host->fields_encode(self->session, fields, count, format, &request.body.secret));
   memset(response, 0, sizeof *response);
   response->size = sizeof *response;
   return self->host->http_send(self->session, &request, response);
 }
 
-/* Turns an error of the token endpoint (RFC 6749 section 5.2) into the session's. `name` gets the
- * error's name; it is empty where there is none. */
-static int32_t read_error(const plugin* self, const pindus_http_response* response,
-                          pindus_json* answer, buffer* name) {
-  name->data[0] = '\0';
-  if (response->status == 429 || response->status >= 500) {
-    return fail(self, PINDUS_UNAVAILABLE, "the server can't answer just now",
-                "try again in a while");
-  }
-  if (self->host->json_parse(self->session, bytes(response->body), answer) != PINDUS_OK) {
-    return fail(self, PINDUS_PROTOCOL, "the server's answer is not JSON", "");
-  }
+static int32_t unavailable(const plugin* self) {
+  return fail(self, PINDUS_UNAVAILABLE, "the server can't answer just now", "try again in a while");
+}
+
+static int32_t expired(const plugin* self) {
+  return fail(self, PINDUS_EXPIRED, "the code expired before it was approved",
+              "start the sign-in again");
+}
+
+static int is_outage(const pindus_http_response* response) {
+  return response->status == 429 || response->status >= 500;
+}
+
+/* Whether an error says nothing about the grant. */
+static int is_passing(const pindus_http_response* response, const buffer* name) {
+  if (strcmp(name->data, "server_error") == 0) return 1;
+  if (strcmp(name->data, "temporarily_unavailable") == 0) return 1;
+  if (strcmp(name->data, "access_denied") == 0) return 0;
+  return is_outage(response);
+}
+
+/* Reads an answer. `name` gets the name of the OAuth error in it (RFC 6749 section 5.2) and is
+ * empty where there is none. That counts before the status: servers send their errors under 429 and
+ * 503 too, and only what says nothing else is an outage. */
+static int32_t read_answer(const plugin* self, const pindus_http_response* response,
+                           pindus_json* answer, buffer* name) {
   pindus_secret error = {0};
-  if (self->host->json_string(self->session, *answer, str("/error"), &error) == PINDUS_OK) {
+  name->data[0] = '\0';
+  const int32_t parsed = self->host->json_parse(self->session, bytes(response->body), answer);
+  if (parsed == PINDUS_OK &&
+      self->host->json_string(self->session, *answer, str("/error"), &error) == PINDUS_OK) {
     return self->host->secret_view(self->session, error, copy, name);
+  }
+  if (is_outage(response)) return unavailable(self);
+  if (parsed != PINDUS_OK) {
+    return fail(self, PINDUS_PROTOCOL, "the server's answer is not JSON", "");
   }
   if (response->status / 100 == 2) return PINDUS_OK;
   return fail(self, PINDUS_PROTOCOL, "the server refused and didn't say why", "");
 }
 
-static int32_t refuse(const plugin* self, const buffer* name) {
-  if (strcmp(name->data, "invalid_grant") == 0) {
+static int32_t refuse(const plugin* self, const pindus_http_response* response,
+                      const buffer* name) {
+  if (strcmp(name->data, "invalid_grant") == 0 || strcmp(name->data, "invalid_client") == 0 ||
+      strcmp(name->data, "unauthorized_client") == 0) {
     return fail(self, PINDUS_REJECTED, "the server no longer takes this sign-in", "sign in again");
   }
-  if (strcmp(name->data, "expired_token") == 0) {
-    return fail(self, PINDUS_EXPIRED, "the code expired before it was approved",
-                "start the sign-in again");
-  }
+  if (strcmp(name->data, "expired_token") == 0) return expired(self);
+  if (is_passing(response, name)) return unavailable(self);
   return fail(self, PINDUS_DENIED, "the server refused the sign-in", "");
 }
 
@@ -124,9 +145,9 @@ static int32_t keep(const plugin* self, pindus_json answer) {
     TRY(self->host->credential_set(self->session, str("refresh"), bytes(token)));
   }
   if (self->host->json_integer(self->session, answer, str("/expires_in"), &lifetime) == PINDUS_OK) {
-    TRY(self->host->credential_lifetime(self->session, lifetime));
+    TRY(self->host->credential_lifetime(self->session, lifetime, (pindus_headers){0}));
   }
-  return self->host->commit(self->session);
+  return self->host->credential_commit(self->session);
 }
 
 static int32_t request_token(const plugin* self, const pindus_field* fields, uint64_t count) {
@@ -136,8 +157,8 @@ static int32_t request_token(const plugin* self, const pindus_field* fields, uin
   pindus_json answer = {0};
   TRY(option(self, "token_url", &url));
   TRY(post(self, url.data, fields, count, PINDUS_FORM_URLENCODED, &response));
-  TRY(read_error(self, &response, &answer, &error));
-  if (error.data[0]) return refuse(self, &error);
+  TRY(read_answer(self, &response, &answer, &error));
+  if (error.data[0]) return refuse(self, &response, &error);
   return keep(self, answer);
 }
 
@@ -175,16 +196,24 @@ static int32_t show(const plugin* self, pindus_json answer, int64_t lifetime) {
   code.user_code = str(user_code.data);
   code.verification_uri = str(address.data);
   code.expires_in_s = lifetime;
-  return self->host->show_code(self->session, &code);
+  return self->host->show_device_code(self->session, &code);
 }
 
-/* RFC 8628 sections 3.4 and 3.5. The first request waits too. */
+/* Whatever may stand between here and the server for a while: no network, a server that can't just
+ * now, the page of a proxy. */
+static int may_pass(int32_t code) {
+  return code == PINDUS_NETWORK || code == PINDUS_TIMEOUT || code == PINDUS_UNAVAILABLE ||
+         code == PINDUS_PROTOCOL;
+}
+
+/* RFC 8628 sections 3.4 and 3.5. The first request waits too, and the last one is at the end of the
+ * code's life. An outage makes the pauses longer and ends nothing. */
 static int32_t poll(const plugin* self, const buffer* client_id, pindus_secret device_code,
                     int64_t interval, int64_t lifetime) {
   buffer url;
   buffer error;
   int64_t start = 0;
-  int64_t now = 0;
+  int64_t pause = interval;
   const pindus_field fields[] = {
       field("grant_type", text("urn:ietf:params:oauth:grant-type:device_code")),
       field("client_id", text(client_id->data)),
@@ -193,24 +222,28 @@ static int32_t poll(const plugin* self, const buffer* client_id, pindus_secret d
   TRY(option(self, "token_url", &url));
   TRY(self->host->monotonic_ms(self->session, &start));
   for (;;) {
+    int64_t now = 0;
     pindus_http_response response;
     pindus_json answer = {0};
-    TRY(self->host->sleep_ms(self->session, interval * 1000));
     TRY(self->host->monotonic_ms(self->session, &now));
-    if (now - start >= lifetime * 1000) {
-      return fail(self, PINDUS_EXPIRED, "the code expired before it was approved",
-                  "start the sign-in again");
+    const int64_t left_ms = start + lifetime * 1000 - now;
+    const int is_last = left_ms <= pause * 1000;
+    TRY(self->host->sleep_ms(self->session, is_last ? left_ms : pause * 1000));
+    int32_t code = post(self, url.data, fields, sizeof fields / sizeof *fields,
+                        PINDUS_FORM_URLENCODED, &response);
+    if (code == PINDUS_OK) code = read_answer(self, &response, &answer, &error);
+    if (code == PINDUS_OK && error.data[0] == '\0') return keep(self, answer);
+    if (code == PINDUS_OK && strcmp(error.data, "slow_down") == 0) {
+      pause = interval += 5;
+    } else if (code == PINDUS_OK && strcmp(error.data, "authorization_pending") == 0) {
+      pause = interval;
+    } else {
+      if (code == PINDUS_OK) code = refuse(self, &response, &error);
+      if (is_last || !may_pass(code)) return code;
+      if (pause < 30) pause = pause < 15 ? pause * 2 : 30;
     }
-    TRY(post(self, url.data, fields, sizeof fields / sizeof *fields, PINDUS_FORM_URLENCODED,
-             &response));
-    TRY(read_error(self, &response, &answer, &error));
-    if (error.data[0] == '\0') return keep(self, answer);
-    if (strcmp(error.data, "slow_down") == 0) {
-      interval += 5;
-    } else if (strcmp(error.data, "authorization_pending") != 0) {
-      return refuse(self, &error);
-    }
-    TRY(self->host->json_free(self->session, answer));
+    if (is_last) return expired(self);
+    if (answer.id != 0) TRY(self->host->json_free(self->session, answer));
   }
 }
 
@@ -234,8 +267,8 @@ static int32_t sign_in(void* instance) {
   };
   TRY(post(self, url.data, fields, sizeof fields / sizeof *fields, PINDUS_FORM_URLENCODED,
            &response));
-  TRY(read_error(self, &response, &answer, &error));
-  if (error.data[0]) return refuse(self, &error);
+  TRY(read_answer(self, &response, &answer, &error));
+  if (error.data[0]) return refuse(self, &response, &error);
   if (self->host->json_string(self->session, answer, str("/device_code"), &device_code) !=
       PINDUS_OK) {
     return fail(self, PINDUS_PROTOCOL, "the server sent no code for the device", "");
@@ -244,13 +277,13 @@ static int32_t sign_in(void* instance) {
   (void)self->host->json_integer(self->session, answer, str("/interval"), &interval);
   (void)self->host->json_integer(self->session, answer, str("/expires_in"), &lifetime);
   if (interval < 1 || interval > 300) interval = 5;
+  if (lifetime < 1 || lifetime > 86400) lifetime = 900;
   TRY(show(self, answer, lifetime));
   return poll(self, &client_id, device_code, interval, lifetime);
 }
 
 static int32_t create(const pindus_host_1* host, pindus_session session, void** instance) {
   if (!host || !instance) return PINDUS_INVALID_ARGUMENT;
-  *instance = NULL;
   if (host->size < PINDUS_HOST_1_BASE_SIZE) return PINDUS_UNSUPPORTED;
   plugin* self = malloc(sizeof *self);
   if (!self) return PINDUS_NO_MEMORY;
@@ -264,17 +297,27 @@ static void destroy(void* instance) {
   free(instance);
 }
 
-static const void* get_extension(void* instance, pindus_str id) {
-  (void)instance;
+static const void* get_extension(pindus_str id) {
   (void)id;
   return NULL;
 }
+
+// What a manifest may say to this plugin: `pindus plugin show` prints it, and `check` compares.
+#define OPTION(name, help) {{name, sizeof name - 1}, {help, sizeof help - 1}}
+static const pindus_option options[] = {
+    OPTION("client_id", "the client's id at the server"),
+    OPTION("device_code_url", "the device authorization endpoint (RFC 8628 section 3.1)"),
+    OPTION("token_url", "the token endpoint (RFC 6749 section 3.2)"),
+    OPTION("scope", "what is asked for, separated by blanks"),
+};
 
 static const pindus_plugin_1 descriptor = {
     .size = sizeof(pindus_plugin_1),
     .abi_minor = 0,
     .id = {"@NAME@", sizeof "@NAME@" - 1},
     .version = {"0.1.0", 5},
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
     .create = create,
     .destroy = destroy,
     .sign_in = sign_in,

@@ -32,7 +32,7 @@ static pindus_value bytes(pindus_secret secret) {
 }
 
 static pindus_field field(const char* name, pindus_value value) {
-  const pindus_field f = {str(name), value};
+  const pindus_field f = {str(name), value, PINDUS_FIELD_TEXT, 0};
   return f;
 }
 
@@ -81,40 +81,55 @@ static int32_t post(const plugin* self, const char* url, const pindus_field* fie
   request.url = str(url);
   request.headers = headers;
   request.header_count = sizeof headers / sizeof *headers;
-  TRY(self->host->form_encode(self->session, fields, count, format, &request.body.secret));
+  TRY(self->host->fields_encode(self->session, fields, count, format, &request.body.secret));
   memset(response, 0, sizeof *response);
   response->size = sizeof *response;
   return self->host->http_send(self->session, &request, response);
 }
 
-/* Turns an error of the token endpoint (RFC 6749 section 5.2) into the session's. `name` gets the
- * error's name; it is empty where there is none. */
-static int32_t read_error(const plugin* self, const pindus_http_response* response,
-                          pindus_json* answer, buffer* name) {
-  name->data[0] = '\0';
-  if (response->status == 429 || response->status >= 500) {
-    return fail(self, PINDUS_UNAVAILABLE, "the server can't answer just now",
-                "try again in a while");
-  }
-  if (self->host->json_parse(self->session, bytes(response->body), answer) != PINDUS_OK) {
-    return fail(self, PINDUS_PROTOCOL, "the server's answer is not JSON", "");
-  }
+static int32_t unavailable(const plugin* self) {
+  return fail(self, PINDUS_UNAVAILABLE, "the server can't answer just now", "try again in a while");
+}
+
+static int is_outage(const pindus_http_response* response) {
+  return response->status == 429 || response->status >= 500;
+}
+
+/* Whether an error says nothing about the grant. */
+static int is_passing(const pindus_http_response* response, const buffer* name) {
+  if (strcmp(name->data, "server_error") == 0) return 1;
+  if (strcmp(name->data, "temporarily_unavailable") == 0) return 1;
+  if (strcmp(name->data, "access_denied") == 0) return 0;
+  return is_outage(response);
+}
+
+/* Reads an answer. `name` gets the name of the OAuth error in it (RFC 6749 section 5.2) and is
+ * empty where there is none. That counts before the status: servers send their errors under 429 and
+ * 503 too, and only what says nothing else is an outage. */
+static int32_t read_answer(const plugin* self, const pindus_http_response* response,
+                           pindus_json* answer, buffer* name) {
   pindus_secret error = {0};
-  if (self->host->json_string(self->session, *answer, str("/error"), &error) == PINDUS_OK) {
+  name->data[0] = '\0';
+  const int32_t parsed = self->host->json_parse(self->session, bytes(response->body), answer);
+  if (parsed == PINDUS_OK &&
+      self->host->json_string(self->session, *answer, str("/error"), &error) == PINDUS_OK) {
     return self->host->secret_view(self->session, error, copy, name);
+  }
+  if (is_outage(response)) return unavailable(self);
+  if (parsed != PINDUS_OK) {
+    return fail(self, PINDUS_PROTOCOL, "the server's answer is not JSON", "");
   }
   if (response->status / 100 == 2) return PINDUS_OK;
   return fail(self, PINDUS_PROTOCOL, "the server refused and didn't say why", "");
 }
 
-static int32_t refuse(const plugin* self, const buffer* name) {
-  if (strcmp(name->data, "invalid_grant") == 0) {
+static int32_t refuse(const plugin* self, const pindus_http_response* response,
+                      const buffer* name) {
+  if (strcmp(name->data, "invalid_grant") == 0 || strcmp(name->data, "invalid_client") == 0 ||
+      strcmp(name->data, "unauthorized_client") == 0) {
     return fail(self, PINDUS_REJECTED, "the server no longer takes this sign-in", "sign in again");
   }
-  if (strcmp(name->data, "expired_token") == 0) {
-    return fail(self, PINDUS_EXPIRED, "the code expired before it was approved",
-                "start the sign-in again");
-  }
+  if (is_passing(response, name)) return unavailable(self);
   return fail(self, PINDUS_DENIED, "the server refused the sign-in", "");
 }
 
@@ -130,9 +145,9 @@ static int32_t keep(const plugin* self, pindus_json answer) {
     TRY(self->host->credential_set(self->session, str("refresh"), bytes(token)));
   }
   if (self->host->json_integer(self->session, answer, str("/expires_in"), &lifetime) == PINDUS_OK) {
-    TRY(self->host->credential_lifetime(self->session, lifetime));
+    TRY(self->host->credential_lifetime(self->session, lifetime, (pindus_headers){0}));
   }
-  return self->host->commit(self->session);
+  return self->host->credential_commit(self->session);
 }
 
 static int32_t request_token(const plugin* self, const pindus_field* fields, uint64_t count) {
@@ -142,8 +157,8 @@ static int32_t request_token(const plugin* self, const pindus_field* fields, uin
   pindus_json answer = {0};
   TRY(option(self, "token_url", &url));
   TRY(post(self, url.data, fields, count, PINDUS_FORM_URLENCODED, &response));
-  TRY(read_error(self, &response, &answer, &error));
-  if (error.data[0]) return refuse(self, &error);
+  TRY(read_answer(self, &response, &answer, &error));
+  if (error.data[0]) return refuse(self, &response, &error);
   return keep(self, answer);
 }
 
@@ -167,7 +182,7 @@ static int32_t refresh(void* instance) {
 static int32_t random_text(const plugin* self, pindus_secret* out) {
   pindus_secret random = {0};
   TRY(self->host->random(self->session, 32, &random));
-  return self->host->base64url_encode(self->session, bytes(random), out);
+  return self->host->encode(self->session, PINDUS_ENCODING_BASE64URL, bytes(random), out);
 }
 
 static int32_t open_authorization(const plugin* self, const buffer* client_id,
@@ -180,8 +195,8 @@ static int32_t open_authorization(const plugin* self, const buffer* client_id,
   pindus_secret query = {0};
   TRY(option(self, "authorize_url", &url));
   TRY(option(self, "scope", &scope));
-  TRY(self->host->sha256(self->session, bytes(verifier), &digest));
-  TRY(self->host->base64url_encode(self->session, bytes(digest), &challenge));
+  TRY(self->host->digest(self->session, PINDUS_DIGEST_SHA256, bytes(verifier), &digest));
+  TRY(self->host->encode(self->session, PINDUS_ENCODING_BASE64URL, bytes(digest), &challenge));
   const pindus_field fields[] = {
       field("response_type", text("code")),
       field("client_id", text(client_id->data)),
@@ -191,8 +206,8 @@ static int32_t open_authorization(const plugin* self, const buffer* client_id,
       field("code_challenge_method", text("S256")),
       field("state", bytes(state)),
   };
-  TRY(self->host->form_encode(self->session, fields, sizeof fields / sizeof *fields,
-                              PINDUS_FORM_URLENCODED, &query));
+  TRY(self->host->fields_encode(self->session, fields, sizeof fields / sizeof *fields,
+                                PINDUS_FORM_URLENCODED, &query));
   const size_t length = strlen(url.data);
   if (length + 2 > sizeof url.data) return PINDUS_TOO_LARGE;
   url.data[length] = '?';
@@ -266,7 +281,6 @@ static int32_t sign_in(void* instance) {
 
 static int32_t create(const pindus_host_1* host, pindus_session session, void** instance) {
   if (!host || !instance) return PINDUS_INVALID_ARGUMENT;
-  *instance = NULL;
   if (host->size < PINDUS_HOST_1_BASE_SIZE) return PINDUS_UNSUPPORTED;
   plugin* self = malloc(sizeof *self);
   if (!self) return PINDUS_NO_MEMORY;
@@ -280,17 +294,28 @@ static void destroy(void* instance) {
   free(instance);
 }
 
-static const void* get_extension(void* instance, pindus_str id) {
-  (void)instance;
+static const void* get_extension(pindus_str id) {
   (void)id;
   return NULL;
 }
+
+// What a manifest may say to this plugin: `pindus plugin show` prints it, and `check` compares.
+#define OPTION(name, help) {{name, sizeof name - 1}, {help, sizeof help - 1}}
+static const pindus_option options[] = {
+    OPTION("client_id", "the client's id at the server"),
+    OPTION("authorize_url", "the authorization endpoint (RFC 6749 section 3.1)"),
+    OPTION("token_url", "the token endpoint (RFC 6749 section 3.2)"),
+    OPTION("redirect_uri", "where the server sends the browser, one of the client's"),
+    OPTION("scope", "what is asked for, separated by blanks"),
+};
 
 static const pindus_plugin_1 descriptor = {
     .size = sizeof(pindus_plugin_1),
     .abi_minor = 0,
     .id = {"@NAME@", sizeof "@NAME@" - 1},
     .version = {"0.1.0", 5},
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
     .create = create,
     .destroy = destroy,
     .sign_in = sign_in,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -12,6 +13,11 @@ namespace pindus::sdk {
 /// Manifest options: `key_prefix` (another one is only warned about), `min_length` (bytes).
 class ApiKeyFlow {
  public:
+  static constexpr std::array options = {
+      option("key_prefix", "how keys begin; another beginning is only warned about"),
+      option("min_length", "the fewest bytes that a key has"),
+  };
+
   explicit ApiKeyFlow(Session& session) : session_(session) {}
 
   Status sign_in() {

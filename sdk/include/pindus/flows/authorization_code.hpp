@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -17,11 +18,27 @@ namespace pindus::sdk {
 /// again where it is something else.
 ///
 /// Manifest options: those of OAuthClient, and `authorize_url`, `authorize_params` (a query string
-/// of extra parameters), `redirect_uri`, `scope`, `exchange_state` ("true" sends state in the
-/// exchange), `issuer` (what `iss` in the answer must be, RFC 9207; without it, `iss` must be of
-/// the same origin as authorize_url or token_url).
+/// of extra parameters), `redirect_uri`, `scope`, `prompt`, `exchange_state` ("true" sends state in
+/// the exchange), `issuer` (what `iss` in the answer must be, RFC 9207; without it, `iss` must be
+/// of the same origin as authorize_url or token_url), `iss_required` ("true" refuses an answer
+/// without `iss`).
 class AuthorizationCodeFlow {
  public:
+  static constexpr auto options = joined(
+      OAuthClient::options,
+      std::array{
+          option("authorize_url", "where the person consents (RFC 6749 section 3.1)"),
+          option("authorize_params", "more parameters for it, as a query string"),
+          option("redirect_uri", "where the server sends the browser afterwards, as registered"),
+          option("scope", "what is asked for, names separated by blanks"),
+          option("prompt",
+                 "what the server asks the person for in any case: login, consent, select_account "
+                 "(OpenID Connect Core section 3.1.2.1)"),
+          option("exchange_state", "true: state is sent with the code, too"),
+          option("issuer", "what iss in the answer must be (RFC 9207)"),
+          option("iss_required", "true: an answer without iss is refused"),
+      });
+
   explicit AuthorizationCodeFlow(Session& session) : session_(session) {}
 
   Status sign_in() {
@@ -36,7 +53,6 @@ class AuthorizationCodeFlow {
     PINDUS_TRY(const Secret code, ask_code(state));
 
     Fields fields{{"grant_type", "authorization_code"}};
-    client.identify(fields);
     fields.emplace_back("code", code);
     PINDUS_TRY(const std::string exchange_state, session_.option("exchange_state", "false"));
     if (exchange_state == "true") fields.emplace_back("state", state);
@@ -60,19 +76,22 @@ class AuthorizationCodeFlow {
   // 43 characters of the unreserved set, 256 bits (RFC 7636 section 4.1).
   Result<Secret> random_text() const {
     PINDUS_TRY(const Secret bytes, session_.random(32));
-    return session_.base64url_encode(bytes);
+    return session_.encode(PINDUS_ENCODING_BASE64URL, bytes);
   }
 
   Result<std::string> authorization_url(const OAuthClient& client, const std::string& redirect_uri,
                                         const Secret& verifier, const Secret& state) const {
     PINDUS_TRY(std::string url, session_.option("authorize_url"));
     PINDUS_TRY(const std::string scope, session_.option("scope", ""));
+    PINDUS_TRY(const std::string prompt, session_.option("prompt", ""));
     PINDUS_TRY(const std::string extra, session_.option("authorize_params", ""));
-    PINDUS_TRY(const Secret digest, session_.sha256(verifier));
-    PINDUS_TRY(const Secret challenge, session_.base64url_encode(digest));
+    PINDUS_TRY(const Secret digest, session_.digest(PINDUS_DIGEST_SHA256, verifier));
+    PINDUS_TRY(const Secret challenge, session_.encode(PINDUS_ENCODING_BASE64URL, digest));
     Fields fields{{"response_type", "code"}, {"client_id", client.id()}};
     if (!redirect_uri.empty()) fields.emplace_back("redirect_uri", redirect_uri);
     if (!scope.empty()) fields.emplace_back("scope", scope);
+    if (!prompt.empty()) fields.emplace_back("prompt", prompt);
+    client.add_resources(fields);
     fields.emplace_back("code_challenge", challenge);
     fields.emplace_back("code_challenge_method", "S256");
     fields.emplace_back("state", state);
@@ -106,14 +125,20 @@ class AuthorizationCodeFlow {
     PastedAnswer answer;
     const auto reader = [&](std::string_view text) { answer = take_apart(text); };
     PINDUS_CHECK(pasted.view(reader));
+    if (!answer.json.empty()) return code_of_json(answer.json, state);
     if (!answer.parameters.empty()) return code_of_parameters(answer, state);
-    if (answer.is_address_without_answer) {
+    PINDUS_TRY(const std::string redirect_uri, session_.option("redirect_uri", ""));
+    const std::string host = host_of(redirect_uri);
+    // Browsers hide the scheme, and some leave it out of what is copied.
+    const bool begins_with_host = !host.empty() && answer.code.view().starts_with(host);
+    if (answer.is_address_without_answer || begins_with_host) {
       return mistaken(PINDUS_PROTOCOL, "the pasted address has no code in it", paste_last_page);
     }
     if (answer.code.empty()) {
       return mistaken(PINDUS_CANCELLED, "nothing was pasted", paste_last_page);
     }
     if (!answer.state.empty()) PINDUS_CHECK(check_state(answer.state, state));
+    PINDUS_CHECK(check_issuer(std::nullopt));
     return session_.secret(answer.code);
   }
 
@@ -123,14 +148,37 @@ class AuthorizationCodeFlow {
       return mistaken(PINDUS_PROTOCOL, "the pasted address is the one where the sign-in begins",
                       paste_last_page);
     }
-    PINDUS_TRY(const auto given_state, parameter(answer, "state"));
-    if (given_state) PINDUS_CHECK(check_state(*given_state, state));
     if (!answer.state.empty()) PINDUS_CHECK(check_state(answer.state, state));
-    PINDUS_TRY(const auto issuer, parameter(answer, "iss"));
-    if (issuer) PINDUS_CHECK(check_issuer(*issuer));
-    PINDUS_TRY(const auto error, parameter(answer, "error"));
-    if (error) return refused(*error, answer);
-    PINDUS_TRY(auto code, parameter(answer, "code"));
+    return code_among([&](std::string_view name) { return parameter(answer, name); }, state);
+  }
+
+  Result<Secret> code_of_json(const SensitiveText& text, const Secret& state) {
+    Result<Json> json = session_.parse_json(text);
+    if (!json && json.code() != PINDUS_PROTOCOL) return json.error();
+    const auto member = [&](std::string_view name) -> Result<std::optional<Secret>> {
+      if (!json) return std::optional<Secret>();
+      Result<Secret> found = json->secret("/" + std::string(name));
+      if (found.code() == PINDUS_PROTOCOL) return std::optional<Secret>();
+      Result<std::optional<Secret>> if_found = std::move(found).if_found();
+      if (!if_found) return if_found;
+      return unless_empty(std::move(*if_found));
+    };
+    return code_among(member, state);
+  }
+
+  // The code among the answer's parameters (RFC 6749 section 4.1.2), whatever form they have.
+  template <class Parameter>
+  Result<Secret> code_among(const Parameter& parameter, const Secret& state) {
+    PINDUS_TRY(const auto given_state, parameter("state"));
+    if (given_state) PINDUS_CHECK(check_state(*given_state, state));
+    PINDUS_TRY(const auto issuer, parameter("iss"));
+    PINDUS_CHECK(check_issuer(issuer));
+    PINDUS_TRY(const auto error, parameter("error"));
+    if (error) {
+      PINDUS_TRY(const auto words, parameter("error_description"));
+      return refused(*error, words);
+    }
+    PINDUS_TRY(auto code, parameter("code"));
     if (code) return std::move(*code);
     return mistaken(PINDUS_PROTOCOL, "what was pasted has no code in it", paste_last_page);
   }
@@ -153,8 +201,16 @@ class AuthorizationCodeFlow {
                     paste_what_this_shows);
   }
 
-  Status check_issuer(const Secret& given) {
-    PINDUS_TRY(const std::string issuer, given.text());
+  // RFC 9207 section 2.4; what a server refused needs it, too.
+  Status check_issuer(const std::optional<Secret>& given) {
+    if (!given) {
+      PINDUS_TRY(const std::string required, session_.option("iss_required", "false"));
+      if (required != "true") return {};
+      return mistaken(PINDUS_PROTOCOL,
+                      "what was pasted doesn't say which server it comes from (iss)",
+                      paste_last_page);
+    }
+    PINDUS_TRY(const std::string issuer, given->text());
     PINDUS_TRY(const auto expected, session_.option_if_set("issuer"));
     PINDUS_TRY(const std::string authorize_url, session_.option("authorize_url"));
     PINDUS_TRY(const std::string token_url, session_.option("token_url"));
@@ -173,10 +229,9 @@ class AuthorizationCodeFlow {
     return url.substr(0, url.find_first_of("/?#", scheme + 3));
   }
 
-  Error refused(const Secret& error, const PastedAnswer& answer) {
+  Error refused(const Secret& error, const std::optional<Secret>& words) {
     PINDUS_TRY(const std::string name, error.text());
     std::string description;
-    PINDUS_TRY(const auto words, parameter(answer, "error_description"));
     if (words) {
       PINDUS_TRY(description, words->text());
     }

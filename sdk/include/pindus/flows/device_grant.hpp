@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,9 +15,19 @@ namespace pindus::sdk {
 
 /// The device authorization grant (RFC 8628): the person approves a code on any device.
 ///
-/// Manifest options: those of OAuthClient, and `device_code_url`, `scope`.
+/// Manifest options: those of OAuthClient, and `device_code_url`, `scope`, `prompt`.
 class DeviceGrantFlow {
  public:
+  static constexpr auto options = joined(
+      OAuthClient::options,
+      std::array{
+          option("device_code_url", "the device authorization endpoint (RFC 8628 section 3.1)"),
+          option("scope", "what is asked for, names separated by blanks"),
+          option("prompt",
+                 "what the server asks the person for in any case, such as consent or "
+                 "login (OpenID Connect)"),
+      });
+
   explicit DeviceGrantFlow(Session& session) : session_(session) {}
 
   Status sign_in() {
@@ -41,18 +52,20 @@ class DeviceGrantFlow {
   Result<OAuthAnswer> authorize(const OAuthClient& client, const std::string& token_url) {
     PINDUS_TRY(const std::string device_code_url, session_.option("device_code_url"));
     PINDUS_TRY(const std::string scope, session_.option("scope", ""));
+    PINDUS_TRY(const std::string prompt, session_.option("prompt", ""));
     Fields fields;
-    client.identify(fields);
     if (!scope.empty()) fields.emplace_back("scope", scope);
+    if (!prompt.empty()) fields.emplace_back("prompt", prompt);
+    client.add_resources(fields);
     PINDUS_TRY(const OAuthAnswer answer,
-               client.post(device_code_url, fields, FormFormat::urlencoded));
+               client.post_patiently(device_code_url, fields, FormFormat::urlencoded));
     if (!answer.error.empty()) return refuse(session_, answer);
     PINDUS_TRY(const Secret device_code, required(answer, "device_code"));
     PINDUS_TRY(Waiting waiting, show(answer));
 
-    Fields poll{{"grant_type", "urn:ietf:params:oauth:grant-type:device_code"}};
-    client.identify(poll);
-    poll.emplace_back("device_code", device_code);
+    const Fields poll =
+        client.token_fields({{"grant_type", "urn:ietf:params:oauth:grant-type:device_code"},
+                             {"device_code", device_code}});
     return wait_for_approval(client, token_url, poll, waiting);
   }
 
@@ -71,12 +84,13 @@ class DeviceGrantFlow {
   }
 
   Result<Waiting> show(const OAuthAnswer& answer) const {
-    constexpr int64_t default_interval_s = 5;    // RFC 8628 section 3.2
-    constexpr int64_t default_lifetime_s = 900;  // where the server breaks it and says none
+    constexpr int64_t default_interval_s = 5;           // RFC 8628 section 3.2
+    constexpr int64_t default_lifetime_s = 900;         // where the server breaks it and says none
+    constexpr int64_t longest_lifetime_s = 24L * 3600;  // nobody comes back later than that
     constexpr int64_t longest_interval_s = 300;
     PINDUS_TRY(const auto interval, seconds_member(session_, answer, "interval"));
     PINDUS_TRY(const auto expires_in, seconds_member(session_, answer, "expires_in"));
-    const int64_t lifetime_s = expires_in.value_or(0) > 0 ? *expires_in : 0;
+    const int64_t lifetime_s = std::clamp<int64_t>(expires_in.value_or(0), 0, longest_lifetime_s);
     PINDUS_TRY(const int64_t now_ms, session_.monotonic_ms());
     PINDUS_CHECK(show_code(answer, lifetime_s));
     return Waiting{
@@ -102,10 +116,10 @@ class DeviceGrantFlow {
                                                   WrongType::counts_as_missing));
     if (complete) {
       PINDUS_TRY(const std::string complete_uri, complete->text());
-      const Status shown = session_.show_code({code_text, uri, complete_uri, lifetime_s});
+      const Status shown = session_.show_device_code({code_text, uri, complete_uri, lifetime_s});
       if (shown.code() != PINDUS_INVALID_ARGUMENT) return shown;
     }
-    const Status shown = session_.show_code({code_text, uri, {}, lifetime_s});
+    const Status shown = session_.show_device_code({code_text, uri, {}, lifetime_s});
     if (shown.code() == PINDUS_INVALID_ARGUMENT) {
       return session_.fail(PINDUS_PROTOCOL, answer.host + " sent a \"" + std::string(name) +
                                                 "\" that is not a web address: " + uri);
@@ -166,15 +180,18 @@ class DeviceGrantFlow {
 
   Error refused(const OAuthAnswer& answer) const {
     if (answer.error == "access_denied") {
-      return session_.fail(PINDUS_DENIED, "the code was refused at " + answer.host);
+      return session_.fail(
+          PINDUS_DENIED,
+          detail::with_detail("the code was refused at " + answer.host, answer.description));
     }
-    if (answer.error == "expired_token") return expired();
+    if (answer.error == "expired_token") return expired(answer.description);
     return refuse(session_, answer);
   }
 
-  Error expired() const {
-    return session_.fail(PINDUS_EXPIRED, "the code expired before it was approved",
-                         "start the sign-in again");
+  Error expired(std::string_view description = {}) const {
+    return session_.fail(
+        PINDUS_EXPIRED, detail::with_detail("the code expired before it was approved", description),
+        "start the sign-in again");
   }
 
   Session& session_;

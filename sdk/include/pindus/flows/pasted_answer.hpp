@@ -1,14 +1,16 @@
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 
 #include <pindus/values.hpp>
 
 namespace pindus::sdk {
 
-/// What a person pasted after the consent, taken apart: either the answer's parameters, still
-/// encoded, or a bare code and maybe its state.
+/// What a person pasted after the consent, taken apart: the answer's parameters, still encoded, or
+/// a bare code and maybe its state, or a JSON document, which is for the host to parse.
 struct PastedAnswer {
+  SensitiveText json;        ///< {"code": "...", "state": "..."}, as some last pages show it
   SensitiveText parameters;  ///< "code=...&state=...", or "error=..."
   SensitiveText code;
   SensitiveText state;
@@ -28,19 +30,35 @@ inline size_t find_parameter(std::string_view text, std::string_view name) {
   return std::string_view::npos;
 }
 
+/// A JSON document without what a shell or a sentence puts around it, on one line; empty where the
+/// text is none.
+inline SensitiveText json_in(std::string_view pasted) {
+  const SensitiveText line = SensitiveText::filtered(
+      pasted, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
+  constexpr std::string_view around = " '`,;";
+  std::string_view text = line.view();
+  text.remove_prefix(std::min(text.find_first_not_of(around), text.size()));
+  text = text.substr(0, text.find_last_not_of(around) + 1);  // npos + 1 is 0
+  const bool is_json = text.starts_with('{') || text.starts_with('[');
+  return SensitiveText(is_json ? text : std::string_view());
+}
+
 }  // namespace detail
 
-/// Takes apart a code, `code#state`, a query string or fragment, or the last page's whole address.
+/// Takes apart a code, `code#state`, a query string or fragment, the last page's whole address, or
+/// what it shows in JSON.
 /// Blanks, line breaks and other control characters are a terminal's and don't count, nor do
 /// quotes or angle brackets around the text or the comma of a sentence behind it.
 inline PastedAnswer take_apart(std::string_view pasted) {
+  PastedAnswer answer;
+  answer.json = detail::json_in(pasted);
+  if (!answer.json.empty()) return answer;
   const SensitiveText clean = SensitiveText::filtered(pasted, [](char c) {
     return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && c != '"' && c != '\'' && c != '<' &&
            c != '>' && c != '`';
   });
   std::string_view text = clean.view();
   while (!text.empty() && (text.back() == ',' || text.back() == ';')) text.remove_suffix(1);
-  PastedAnswer answer;
 
   size_t found = detail::find_parameter(text, "code");
   if (found == std::string_view::npos) found = detail::find_parameter(text, "error");
@@ -59,6 +77,11 @@ inline PastedAnswer take_apart(std::string_view pasted) {
   }
   if (text.find("://") != std::string_view::npos) {
     answer.is_address_without_answer = true;
+    return answer;
+  }
+  // Members of a JSON document whose braces were left behind: no code has quotes in it.
+  if (pasted.find("\":") != std::string_view::npos) {
+    answer.json = SensitiveText(pasted);
     return answer;
   }
   const size_t hash = text.find('#');

@@ -15,6 +15,7 @@ struct OAuthAnswer {
   std::string host;  ///< who answered, for sentences
   int32_t status;    ///< HTTP; some servers send their errors under 200
   bool says_later;   ///< is_unavailable
+  pindus_headers headers;
   Json json;
   std::string error;        ///< "invalid_grant"; empty: none
   std::string description;  ///< the server's own words; may be empty
@@ -129,6 +130,7 @@ inline Result<OAuthAnswer> read_answer(const Session& session, std::string_view 
       return OAuthAnswer{host,
                          response.status,
                          says_later,
+                         response.headers,
                          std::move(*json),
                          std::move(error),
                          std::move(description)};
@@ -194,6 +196,25 @@ inline Error refuse(const Session& session, const OAuthAnswer& answer) {
     return session.fail(PINDUS_EXPIRED, refused, "start the sign-in again");
   }
   return session.fail(PINDUS_DENIED, refused);
+}
+
+/// Where a signed assertion was refused: fails the session with PINDUS_UNAVAILABLE if the server's
+/// own time (RFC 9110 section 6.6.1) is more than a minute away from this computer's, by which the
+/// assertion's life was counted.
+inline Status check_clock(const Session& session, const OAuthAnswer& answer) {
+  constexpr int64_t tolerable_s = 60;
+  const Result<std::string> date = session.header(answer.headers, "Date");
+  const Result<int64_t> there_ms = date ? session.parse_time(*date) : Result<int64_t>(date.error());
+  if (!there_ms) return {};
+  PINDUS_TRY(const int64_t here_ms, session.now_ms());
+  const int64_t ahead_s = (here_ms - *there_ms) / 1000;
+  if (ahead_s >= -tolerable_s && ahead_s <= tolerable_s) return {};
+  const std::string sentence =
+      "this computer's clock is " + std::to_string(ahead_s < 0 ? -ahead_s : ahead_s) +
+      (ahead_s < 0 ? " seconds behind that of " : " seconds ahead of that of ") + answer.host +
+      ", which refused: " + answer.error;
+  return session.fail(PINDUS_UNAVAILABLE, detail::with_detail(sentence, answer.description),
+                      "set the clock, and try again");
 }
 
 /// The secret where there is one with something in it.

@@ -34,14 +34,13 @@ static int32_t sign_in(void* instance) {
 
   pindus_value key = {{NULL, 0}, {0}};
   TRY(self->host->prompt(self->session, &prompt, &key.secret));
-  TRY(self->host->secret_check(self->session, key.secret, &rule));
+  TRY(self->host->api_key_check(self->session, key.secret, &rule));
   TRY(self->host->credential_set(self->session, str("key"), key));
-  return self->host->commit(self->session);
+  return self->host->credential_commit(self->session);
 }
 
 static int32_t create(const pindus_host_1* host, pindus_session session, void** instance) {
   if (!host || !instance) return PINDUS_INVALID_ARGUMENT;
-  *instance = NULL;
   if (host->size < PINDUS_HOST_1_BASE_SIZE) return PINDUS_UNSUPPORTED;
   plugin* self = malloc(sizeof *self);
   if (!self) return PINDUS_NO_MEMORY;
@@ -55,8 +54,7 @@ static void destroy(void* instance) {
   free(instance);
 }
 
-static const void* get_extension(void* instance, pindus_str id) {
-  (void)instance;
+static const void* get_extension(pindus_str id) {
   (void)id;
   return NULL;
 }

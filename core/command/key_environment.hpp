@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clients/clients.hpp"
+#include "core/command/command.hpp"
+#include "core/keys/api_values.hpp"
+
+namespace pindus {
+
+/// Whose keys a program shall get, and where else its variables are from.
+struct KeyEnvironmentRequest {
+  std::vector<std::string> names = {};  ///< "openai", "anthropic:work"; empty: see key_environment
+  std::string command = {};             ///< the program's name or path; empty: none is known
+  std::optional<std::filesystem::path> env_file = {};
+};
+
+/// What a program's environment and command line need.
+struct KeyEnvironment {
+  NamedSecrets set = {};
+  std::vector<std::string> remove = {};  ///< those that are set and would win, or contradict
+  std::vector<std::string> args = {};    ///< to stand before the program's own
+  std::vector<Secret> secrets = {};      ///< what in the values is secret
+};
+
+/// Collects what a program needs to use keys, which are refreshed first, several at once: of the
+/// providers that are named; where none is, of those that the client's file names, else of every
+/// provider with an account, unless a `.env` file says what is wanted. What is removed or replaced
+/// is told through the context's io, and so is a provider that nobody named and that has no usable
+/// key. Faults: those of choose_key for a provider that was named; not-found, where there is no key
+/// at all or nobody knows which variables a provider's key goes into; usage, for the file.
+[[nodiscard]] Result<KeyEnvironment> key_environment(Context& context,
+                                                     const KeyEnvironmentRequest& request);
+
+}  // namespace pindus

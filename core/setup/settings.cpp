@@ -1,0 +1,14 @@
+#include "core/setup/settings.hpp"
+
+namespace pindus {
+
+std::vector<std::string> tokens_of(std::string_view pointer) {
+  return pointer_tokens(pointer).value_or(std::vector<std::string>{std::string(pointer)});
+}
+
+std::string_view line_end_of(std::string_view text) {
+  const auto first = text.find('\n');
+  return first != text.npos && first > 0 && text[first - 1] == '\r' ? "\r\n" : "\n";
+}
+
+}  // namespace pindus

@@ -1,0 +1,3 @@
+#include <pindus/flows/jwt_bearer.hpp>
+
+PINDUS_PLUGIN("jwt-bearer", PLUGIN_VERSION, pindus::sdk::JwtBearerFlow)
