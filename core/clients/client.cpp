@@ -37,12 +37,18 @@ Objection check_args(const std::string& where, const Json& value) {
   return std::nullopt;
 }
 
+Objection check_broker(const std::string& where, const Json& value) {
+  if (value.as_object() == nullptr) return must_be(where, "an object");
+  return check_members(where, value, {{"env", check_assignments}, {"args", check_args}});
+}
+
 Objection check_needs(const std::string& where, const Json& value) {
   if (value.as_object() == nullptr) return must_be(where, "an object");
   return check_members(where, value,
                        {{"env", check_assignments},
                         {"env_if_unset", check_assignments},
                         {"args", check_args},
+                        {"broker", check_broker},
                         {"setup", check_setup}});
 }
 
@@ -66,6 +72,10 @@ ClientNeeds read_needs(const Json& json) {
   ClientNeeds needs{.env = named_texts(json.find("env")),
                     .env_if_unset = named_texts(json.find("env_if_unset")),
                     .args = texts(json.find("args"))};
+  if (const Json* broker = json.find("broker")) {
+    needs.broker_env = named_texts(broker->find("env"));
+    needs.broker_args = texts(broker->find("args"));
+  }
   if (const Json* setup = json.find("setup")) needs.setup = read_setup(*setup);
   return needs;
 }
@@ -98,6 +108,8 @@ ClientNeeds ClientProvider::needs_of(AuthKind kind, std::string_view method,
   if (found == nullptr) return {};
   ClientNeeds result = *found;
   if (result.env.empty()) result.env = needs.env.empty() ? api.env : needs.env;
+  if (result.broker_env.empty()) result.broker_env = needs.broker_env;
+  if (result.broker_args.empty()) result.broker_args = needs.broker_args;
   return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/base/programs.hpp"
 #include "core/base/text.hpp"
+#include "core/command/broker_options.hpp"
 #include "core/command/commands.hpp"
 #include "core/command/key_environment.hpp"
 
@@ -14,6 +15,7 @@ struct AuthExecOptions {
   std::vector<std::string> names;
   std::optional<std::string> env_file;
   std::vector<std::string> command;
+  BrokerOptions broker;
 };
 
 Result<void> run_auth_exec(const AuthExecOptions& options, Context& context,
@@ -32,8 +34,15 @@ Result<void> run_auth_exec(const AuthExecOptions& options, Context& context,
                                    : fmt::format("no program named {} is on PATH", printable(name)),
                 "install it, or give its path");
   }
-  KeyEnvironment keys = TRY(key_environment(
-      context, {.names = options.names, .command = name, .env_file = options.env_file}));
+  KeyEnvironmentRequest request{
+      .names = options.names, .command = name, .env_file = options.env_file};
+  std::optional<BrokerAddress> broker;
+  if (options.broker.broker) {
+    broker = TRY(make_broker_address(options.broker));
+    request.broker = broker->host;
+    request.token = broker->token.view();
+  }
+  KeyEnvironment keys = TRY(key_environment(context, request));
   std::vector<std::string> args = std::move(keys.args);
   args.insert(args.end(), options.command.begin() + 1, options.command.end());
   result.next = NextProgram{.path = *std::move(program),
@@ -42,6 +51,10 @@ Result<void> run_auth_exec(const AuthExecOptions& options, Context& context,
                             .name = name,
                             .set = std::move(keys.set),
                             .remove = std::move(keys.remove)};
+  if (broker) {
+    result.next->before = TRY(prepare_broker(context, options.broker, *std::move(broker),
+                                             std::move(keys.brokered), name));
+  }
   return {};
 }
 
@@ -52,10 +65,12 @@ CommandBody declare_auth_exec(CommandOptions& command) {
   command.positionals("PROVIDER[:ACCOUNT]", options->names, "whose keys; else what COMMAND uses");
   command.value("--env-file", "FILE", options->env_file,
                 "set the variables of a .env file too, pindus:// references in it resolved");
+  options->broker.declare(command);
   command.program(options->command);
   command.check([options]() -> std::optional<std::string> {
-    if (!options->command.empty()) return std::nullopt;
-    return "a command is needed behind --";
+    if (options->command.empty()) return "a command is needed behind --";
+    if (!options->broker.broker || !options->env_file) return std::nullopt;
+    return "--env-file would give the command keys, which --broker keeps from it";
   });
   return [options](Context& context, CredentialResult& result) {
     return run_auth_exec(*options, context, result);

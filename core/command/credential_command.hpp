@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,6 +22,8 @@ struct NextProgram {
   /// Variables of its environment that differ from ours.
   std::vector<std::pair<std::string, Secret>> set = {};
   std::vector<std::string> remove = {};
+  /// What this process does last before that, with one thread; a fault takes the program's place.
+  std::function<Result<void>()> before = {};
 };
 
 /// What became of a command line.

@@ -47,11 +47,14 @@ class Collection {
     }
     if (request_.env_file) TRY(use_file(*request_.env_file));
     if (result_.set.empty()) return nothing_found();
+    if (has_broker()) keep_to_broker();
     remove_rivals();
     return std::move(result_);
   }
 
  private:
+  [[nodiscard]] bool has_broker() const noexcept { return !request_.broker.empty(); }
+
   Result<void> list_wanted() {
     for (const std::string& name : request_.names) {
       wanted_.push_back({parse_named_key(name), true});
@@ -79,7 +82,7 @@ class Collection {
     std::vector<std::string> ids;
     for (const Wanted& wanted : wanted_) ids.push_back(wanted.name.provider);
     // References in a file may name others.
-    if (!request_.env_file) context_.means_providers(std::move(ids));
+    if (!request_.env_file && !has_broker()) context_.means_providers(std::move(ids));
     // Made here, so that what is wrong with manifests is told by one thread.
     static_cast<void>(context_.providers());
     // What stands ready is had sooner than a thread.
@@ -104,14 +107,21 @@ class Collection {
     const UsableKey& key = wanted.key->key;
     if (!key.warning.empty()) context_.io().notice(key.warning);
     const Provider* provider = TRY(context_.find_provider(wanted.name.provider));
-    const KeyMembers members(*provider, key);
+    const std::string address = fmt::format("http://{}/{}", request_.broker, provider->id);
+    const StandIn instead{.key = request_.token, .base_url = address};
+    const KeyMembers members(*provider, key, has_broker() ? &instead : nullptr);
     const ApiMethod api = members.api();
     const ClientProvider* of_client = client_ ? client_->find_provider(provider->id) : nullptr;
     ClientNeeds needs = of_client == nullptr ? ClientNeeds{.env = api.env}
                                              : of_client->needs_of(key.kind, members.method(), api);
-    std::erase_if(needs.env_if_unset, [&](const auto& variable) {
-      return context_.environment().get_nonblank(variable.first).has_value();
-    });
+    if (has_broker()) {
+      lead_to_broker(needs, *provider, of_client);
+      TRY(note_brokered(*provider, wanted, api));
+    } else {
+      std::erase_if(needs.env_if_unset, [&](const auto& variable) {
+        return context_.environment().get_nonblank(variable.first).has_value();
+      });
+    }
     NamedSecrets values = TRY(members.filled(needs.env));
     if (values.empty() && needs.args.empty()) {
       return no_keys(
@@ -137,8 +147,48 @@ class Collection {
     // What we can't say, such as the host of a key that came without one, is for the environment
     // to.
     for (const auto& [name, text] : needs.env) rivals_.erase(name);
-    result_.secrets.push_back(key.key.copy());
+    result_.secrets.push_back(has_broker() ? Secret(request_.token) : key.key.copy());
     return {};
+  }
+
+  // What else a program needs so that its requests go there.
+  static void lead_to_broker(ClientNeeds& needs, const Provider& provider,
+                             const ClientProvider* of_client) {
+    const bool knows_how =
+        of_client != nullptr && !(needs.broker_env.empty() && needs.broker_args.empty());
+    const NamedTexts& more = knows_how ? needs.broker_env : provider.api.address_env;
+    needs.env.insert(needs.env.end(), more.begin(), more.end());
+    needs.args.insert(needs.args.end(), needs.broker_args.begin(), needs.broker_args.end());
+  }
+
+  Result<void> note_brokered(const Provider& provider, const Wanted& wanted,
+                             const ApiMethod& api) {
+    broker::BrokeredProvider brokered{.id = provider.id,
+                                      .account = wanted.name.account,
+                                      .rules = {.allow = api.allow,
+                                                .anonymous = provider.api.anonymous,
+                                                .upgrade = provider.api.upgrade},
+                                      .error = provider.api.error};
+    for (const auto& [path, right] : provider.api.alias) brokered.rules.alias.emplace(path, right);
+    // Whatever decides here and now decides for the run.
+    if (!brokered.account) {
+      brokered.account = TRY(choose_account(context_.key_parts(), provider.id)).account;
+    }
+    result_.brokered.push_back(std::move(brokered));
+    return {};
+  }
+
+  // No key of any provider stays, and no proxy stands between.
+  void keep_to_broker() {
+    for (const Provider& provider : context_.providers().providers()) {
+      note_rivals(provider, nullptr);
+      for (const std::string& name : provider.env) rivals_.insert(name + "_FILE");
+    }
+    for (const char* name : {"NO_PROXY", "no_proxy"}) {
+      const std::string before = context_.environment().get_nonblank(name).value_or("");
+      result_.set.emplace_back(
+          name, Secret(before.empty() ? std::string("127.0.0.1") : before + ",127.0.0.1"));
+    }
   }
 
   Result<void> set(const std::string& name, Secret value, const Wanted& wanted) {

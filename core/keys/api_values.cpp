@@ -38,6 +38,10 @@ std::string KeyMembers::method() const {
 }
 
 std::optional<SecretText> KeyMembers::value_of(std::string_view name) const {
+  if (instead_ != nullptr) {
+    if (name == "key") return SecretText(instead_->key);
+    return name == "base_url" ? std::optional(SecretText(instead_->base_url)) : std::nullopt;
+  }
   if (name == "key") return SecretText(key_.key.view());
   if (name == "base_url") return base_url();
   if (auto stored = text_member(key_.json.view(), name)) return stored;

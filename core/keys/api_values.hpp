@@ -19,12 +19,20 @@ struct ApiValues {
   NamedSecrets headers = {};
 };
 
+/// What a program gets in the place of a key and of the provider's address.
+struct StandIn {
+  std::string_view key;
+  std::string_view base_url;
+};
+
 /// What stands for `{name}`: the key, the provider's base address, a member of what is stored with
 /// the key, else the default answer to a question of its method. Nothing where nothing is known.
 class KeyMembers {
  public:
-  /// Both are borrowed.
-  KeyMembers(const Provider& provider, const UsableKey& key) : provider_(provider), key_(key) {}
+  /// All of it is borrowed. With a stand-in nothing else of the account has a value: it may be a
+  /// secret.
+  KeyMembers(const Provider& provider, const UsableKey& key, const StandIn* instead = nullptr)
+      : provider_(provider), key_(key), instead_(instead) {}
 
   [[nodiscard]] std::optional<SecretText> value_of(std::string_view name) const;
 
@@ -49,6 +57,7 @@ class KeyMembers {
 
   const Provider& provider_;
   const UsableKey& key_;
+  const StandIn* instead_;
 };
 
 /// What a request with this key needs. Fault: not-found, where the manifests don't say how a

@@ -33,6 +33,7 @@ ApiMethod api_of(const Provider& provider, AuthKind kind, std::string_view metho
   ApiMethod result = found == api.methods.end() ? ApiMethod() : found->second;
   if (result.base_url.empty()) result.base_url = api.base_url;
   if (result.check.empty()) result.check = api.check;
+  if (result.allow.empty()) result.allow = api.allow;
   const bool is_token = kind == AuthKind::oauth;
   if (result.headers.empty() && is_token) result.headers = {{"Authorization", "Bearer {key}"}};
   if (result.env.empty() && !is_token && !provider.env.empty()) {

@@ -24,6 +24,7 @@ struct ApiMethod {
   std::string check = {};     ///< "GET /v1/models": a request that only a valid key makes succeed
   NamedTexts headers = {};
   NamedTexts env = {};  ///< variables that programs read the key from
+  std::vector<std::string> allow = {};  ///< see Api::allow; none: what counts for all methods
 };
 
 /// A manifest's `api` member: how requests reach a provider.
@@ -34,6 +35,11 @@ struct Api {
   std::vector<std::string> anonymous = {};  ///< the same, of requests that need no key
   NamedTexts alias = {};  ///< a path that some programs ask for, and the right one
   bool upgrade = false;   ///< whether a connection may become a WebSocket
+  /// Fields of requests that are lists, to which what the program says and what `headers` say both
+  /// belong.
+  std::vector<std::string> list_headers = {};
+  NamedTexts address_env = {};  ///< variables that programs read the provider's address from
+  std::string error = {};       ///< how it says errors: JSON, see core/broker/error_answer
   std::map<std::string, ApiMethod, std::less<>> methods = {};  ///< by a method's name or kind
 };
 

@@ -62,13 +62,26 @@ Objection check_aliases(const std::string& where, const Json& value) {
   return std::nullopt;
 }
 
+Objection check_header_names(const std::string& where, const Json& value) {
+  if (auto objection = check_values(where, value)) return objection;
+  for (const Json& name : *value.as_array()) {
+    if (!is_header_name(*name.as_string())) return must_be(where, "a list of names of headers");
+  }
+  return std::nullopt;
+}
+
+Objection check_error(const std::string& where, const Json& value) {
+  return value.as_object() == nullptr ? must_be(where, "an object") : std::nullopt;
+}
+
 Objection check_api_method(const std::string& where, const Json& value) {
   if (value.as_object() == nullptr) return must_be(where, "an object");
   return check_members(where, value,
                        {{"base_url", check_base_url},
                         {"check", check_request},
                         {"headers", check_headers},
-                        {"env", check_assignments}});
+                        {"env", check_assignments},
+                        {"allow", check_requests}});
 }
 
 Objection check_api_methods(const std::string& where, const Json& value) {
@@ -97,7 +110,10 @@ Objection check_api(const std::string& where, const Json& value) {
                         {"allow", check_requests},
                         {"anonymous", check_requests},
                         {"alias", check_aliases},
-                        {"upgrade", check_boolean}});
+                        {"upgrade", check_boolean},
+                        {"list_headers", check_header_names},
+                        {"address_env", check_assignments},
+                        {"error", check_error}});
 }
 
 NamedTexts named_texts(const Json* object) {
@@ -119,7 +135,10 @@ Api read_api(const Json& value) {
           .check = text_at(value, "check"),
           .allow = texts(value.find("allow")),
           .anonymous = texts(value.find("anonymous")),
-          .alias = named_texts(value.find("alias"))};
+          .alias = named_texts(value.find("alias")),
+          .list_headers = texts(value.find("list_headers")),
+          .address_env = named_texts(value.find("address_env"))};
+  if (const Json* error = value.find("error")) api.error = error->dump();
   const Json* upgrade = value.find("upgrade");
   api.upgrade = upgrade != nullptr && *upgrade->as_boolean();
   if (const Json* methods = value.find("methods")) {
@@ -127,7 +146,8 @@ Api read_api(const Json& value) {
       api.methods.emplace(name, ApiMethod{.base_url = text_at(method, "base_url"),
                                           .check = text_at(method, "check"),
                                           .headers = named_texts(method.find("headers")),
-                                          .env = named_texts(method.find("env"))});
+                                          .env = named_texts(method.find("env")),
+                                          .allow = texts(method.find("allow"))});
     }
   }
   return api;

@@ -20,6 +20,7 @@
 #include "core/base/stoppable_wait.hpp"
 #include "core/base/text.hpp"
 #include "core/services/authorities.hpp"
+#include "core/services/curl_settings.hpp"
 #include "core/services/http_answer.hpp"
 #include "core/services/http_failure.hpp"
 #include "core/services/http_rules.hpp"
@@ -64,30 +65,11 @@ std::size_t receive(char* data, std::size_t, std::size_t size, void* answer) noe
   }
 }
 
-void set_authorities(CURL* easy, const Authorities& authorities) {
-  if (!authorities.pem.empty()) {
-    curl_blob pem{const_cast<char*>(authorities.pem.data()), authorities.pem.size(),
-                  CURL_BLOB_NOCOPY};
-    curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &pem);
-  }
-  if (!authorities.file && !authorities.directory) return;
-  const auto text = [](const auto& path) { return path ? path->c_str() : nullptr; };
-  curl_easy_setopt(easy, CURLOPT_CAINFO, text(authorities.file));
-  curl_easy_setopt(easy, CURLOPT_CAPATH, text(authorities.directory));
-}
-
 void set_limits(CURL* easy, milliseconds limit) {
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  set_protocols(easy);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(limit.count()));
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_limit_ms);
-  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // a cancelled look-up isn't waited for
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
 constexpr std::string_view type_field = "Content-Type";
@@ -331,8 +313,7 @@ bool start() noexcept {
 std::expected<HttpResponse, HttpFailure> send(const HttpRequest& request, std::stop_token stop) {
   if (auto refusal = refuse_request(request)) return std::unexpected(std::move(*refusal));
   const std::string host = url_host(request.url).value_or(std::string{});
-  const curl_version_info_data* built = curl_version_info(CURLVERSION_NOW);
-  Authorities authorities = choose_authorities(built->cainfo, built->capath);
+  Authorities authorities = built_in_authorities();
   const auto end = Clock::now() + request.time_limit;
   const auto logged_attempt = [&] {
     const auto start = Clock::now();

@@ -69,6 +69,9 @@ Result<std::optional<NextProgram>> find_agent(const Environment& environment,
 }
 
 CredentialFault become(NextProgram next) {
+  if (next.before) {
+    if (auto done = next.before(); !done) return std::move(done).error();
+  }
   const std::string path = next.path.string();
   std::vector<std::string> args{next.name.empty() ? path : next.name};
   std::ranges::move(next.args, std::back_inserter(args));

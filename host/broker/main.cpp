@@ -1,0 +1,30 @@
+#include <fcntl.h>
+#include <sys/prctl.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "core/base/platform.hpp"
+#include "core/broker/handover.hpp"
+#include "host/broker/server.hpp"
+#include "host/broker/watcher.hpp"
+
+// libexec/pindus/pindus-broker, which `pindus auth exec --broker` starts.
+int main() {
+  using namespace pindus;
+  if (::fcntl(broker::handover_descriptor, F_GETFD) < 0) {
+    std::fputs("pindus-broker: pindus auth exec --broker starts this program\n", stderr);
+    return 2;
+  }
+  const platform::NoCoreDump no_core_dump;
+  auto handed = broker::receive_handover();
+  if (!handed) return 1;  // whoever began it has ended
+  broker::watch(handed->watched.get(), [&] {
+    try {
+      return broker::serve(handed->plan, std::move(handed->listener));
+    } catch (const std::exception&) {
+      return 1;
+    }
+  });
+  return 0;
+}
