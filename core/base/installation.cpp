@@ -31,6 +31,7 @@ Installation Installation::beside(const fs::path& executable) {
           .services_module = libraries / "pindus-services.so",
           .plugins = libraries / "plugins-1",
           .manifests = data / "providers.d",
+          .clients = data / "clients.d",
           .sdk = data / "sdk"};
 }
 

@@ -13,6 +13,7 @@ struct Installation {
   std::filesystem::path services_module = {};  ///< LIBDIR/pindus/pindus-services.so
   std::filesystem::path plugins = {};          ///< LIBDIR/pindus/plugins-1
   std::filesystem::path manifests = {};        ///< DATADIR/pindus/providers.d
+  std::filesystem::path clients = {};          ///< DATADIR/pindus/clients.d
   std::filesystem::path sdk = {};              ///< DATADIR/pindus/sdk
 
   /// The tree of a program at PREFIX/bin/x or PREFIX/LIBEXECDIR/pindus/x; the path is canonical.

@@ -13,8 +13,8 @@ constexpr std::array<std::string_view, 4> credential_slots = {"authorization", "
 
 // RFC 9110, section 7.6.1.
 constexpr std::array<std::string_view, 7> of_one_hop = {
-    "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding",
-    "upgrade"};
+    "connection", "keep-alive",        "proxy-connection", "te",
+    "trailer",    "transfer-encoding", "upgrade"};
 
 constexpr std::array<std::string_view, 8> never_passed_on = {
     "host", "content-length", "expect", "cookie", "cookie2", "forwarded", "via", "x-real-ip"};
@@ -38,7 +38,9 @@ bool is_for_this_hop(const Fields& fields, std::string_view name) {
 
 }  // namespace
 
-bool is_credential_slot(std::string_view name) { return is_one_of(credential_slots, name); }
+bool is_credential_slot(std::string_view name) {
+  return is_one_of(credential_slots, name);
+}
 
 std::string_view credential_in(std::string_view value) {
   value = trimmed(value);

@@ -19,9 +19,9 @@ namespace pindus::broker {
 
 /// How a field of a provider's manifest gets along with the program's of the same name.
 enum class Precedence {
-  ours,        ///< it holds the key, or another part of the account
-  theirs,      ///< a usual value: what the program says counts
-  both,        ///< a list (RFC 9110, section 5.6.1): ours is added
+  ours,    ///< it holds the key, or another part of the account
+  theirs,  ///< a usual value: what the program says counts
+  both,    ///< a list (RFC 9110, section 5.6.1): ours is added
 };
 
 /// A line of a request's header.

@@ -29,11 +29,10 @@ bool same_secret(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
+// Sec-Fetch-Mode alone is no sign of one: Node's fetch sends it, too.
 bool is_sent_by_browser(const Fields& fields) {
-  return std::ranges::any_of(fields, [](const auto& field) {
-    return equal_ignoring_case(field.first, "Origin") ||
-           ascii_lower(std::string_view(field.first).substr(0, 10)) == "sec-fetch-";
-  });
+  return has_field(fields, "Origin") || has_field(fields, "Sec-Fetch-Site") ||
+         has_field(fields, "Sec-Fetch-Dest");
 }
 
 bool asks_for_upgrade(const Fields& fields) {
@@ -46,8 +45,7 @@ std::unexpected<Refusal> refused(int status, std::string_view rule, std::string 
 
 }  // namespace
 
-bool covers(const std::vector<std::string>& rules, std::string_view method,
-            std::string_view path) {
+bool covers(const std::vector<std::string>& rules, std::string_view method, std::string_view path) {
   return std::ranges::any_of(rules, [&](std::string_view rule) {
     const std::size_t blank = rule.find(' ');
     if (blank == rule.npos || rule.substr(0, blank) != method) return false;
@@ -69,8 +67,8 @@ Gate::Gate(Secret token, std::string host, std::map<std::string, CallRules, std:
 
 std::optional<Refusal> Gate::refuse_form(const RequestHead& head) const {
   if (!is_method(head.method)) {
-    return Refusal{405, "method", fmt::format("requests with {} are not passed on",
-                                              head.method.substr(0, 20))};
+    return Refusal{405, "method",
+                   fmt::format("requests with {} are not passed on", head.method.substr(0, 20))};
   }
   const auto host = only_value(head.fields, "Host");
   if (!host || !equal_ignoring_case(*host, host_)) {

@@ -8,7 +8,9 @@
 namespace pindus::broker {
 namespace {
 
-Refusal unclear(std::string message) { return {400, "framing", std::move(message)}; }
+Refusal unclear(std::string message) {
+  return {400, "framing", std::move(message)};
+}
 
 }  // namespace
 
@@ -32,8 +34,7 @@ std::optional<Refusal> check_framing(const Fields& fields, BodyFraming& framing)
   std::uint64_t length = 0;
   if (lengths == 1) {
     const std::string_view digits = *only_value(fields, "Content-Length");
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), length);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
     if (error != std::errc() || end != digits.data() + digits.size()) {
       return unclear("the length of the request's body is no number");
     }

@@ -12,7 +12,9 @@
 namespace pindus::broker {
 namespace {
 
-Json text(std::string_view value) { return Json(std::string(value)); }
+Json text(std::string_view value) {
+  return Json(std::string(value));
+}
 
 Json text_list(const std::vector<std::string>& values) {
   Json::Array array;
@@ -77,11 +79,11 @@ class Reader {
 
 BrokeredProvider read_provider(const Json& json) {
   const Reader reader(json);
-  BrokeredProvider provider{.id = reader.text("id"),
-                            .account = reader.maybe_text("account"),
-                            .rules = {.allow = reader.texts("allow"),
-                                      .anonymous = reader.texts("anonymous")},
-                            .error = reader.text("error")};
+  BrokeredProvider provider{
+      .id = reader.text("id"),
+      .account = reader.maybe_text("account"),
+      .rules = {.allow = reader.texts("allow"), .anonymous = reader.texts("anonymous")},
+      .error = reader.text("error")};
   const bool* upgrade = reader.member("upgrade").as_boolean();
   provider.rules.upgrade = upgrade != nullptr && *upgrade;
   if (const auto* alias = reader.member("alias").as_object()) {
@@ -105,7 +107,8 @@ BrokerPlan read_plan(const Json& json) {
   for (const Json& provider : reader.list("providers")) {
     plan.providers.push_back(read_provider(provider));
   }
-  for (const std::string& folder : reader.texts("plugin_path")) plan.plugin_path.emplace_back(folder);
+  for (const std::string& folder : reader.texts("plugin_path"))
+    plan.plugin_path.emplace_back(folder);
   return plan;
 }
 

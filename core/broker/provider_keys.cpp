@@ -45,8 +45,7 @@ Result<SharedKey> prepared(const Provider& provider, const UsableKey& key) {
   const ApiMethod api = KeyMembers(provider, key).api();
   for (auto& [name, value] : values.headers) {
     const auto text = std::ranges::find(api.headers, name, [](const auto& h) { return h.first; });
-    made->fields.push_back(
-        {name, std::move(value), precedence_of(provider, name, text->second)});
+    made->fields.push_back({name, std::move(value), precedence_of(provider, name, text->second)});
   }
   return made;
 }
@@ -73,13 +72,11 @@ Result<SharedKey> ProviderKeys::get(const std::string& id, std::string_view refu
   const auto part = std::ranges::find(providers_, id, &BrokeredProvider::id);
   const std::string vault = vault_state();  // before it is read
   const Provider* provider = TRY(context_.find_provider(id));
-  const ChosenKey chosen =
-      TRY(choose_key(context_.key_parts(), {.provider = id,
-                                            .account = part == providers_.end()
-                                                           ? std::nullopt
-                                                           : part->account,
-                                            .stop = context_.stop(),
-                                            .demand = {.refused = refused}}));
+  const ChosenKey chosen = TRY(choose_key(
+      context_.key_parts(), {.provider = id,
+                             .account = part == providers_.end() ? std::nullopt : part->account,
+                             .stop = context_.stop(),
+                             .demand = {.refused = refused}}));
   SharedKey key = TRY(prepared(*provider, chosen.key));
   std::int64_t until = now_ms() + longest_known_ms;
   if (chosen.key.expires_ms) {

@@ -18,7 +18,9 @@ bool is_path_character(char c) {
   return is_ascii_alphanumeric(c) || others.contains(c);
 }
 
-bool is_query_character(char c) { return c > ' ' && c < 0x7f && c != '#'; }
+bool is_query_character(char c) {
+  return c > ' ' && c < 0x7f && c != '#';
+}
 
 bool is_unreserved(char c) {
   return is_ascii_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';

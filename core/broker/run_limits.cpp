@@ -21,9 +21,9 @@ std::optional<Refusal> RunMeter::enter(Clock::time_point now) {
                    fmt::format("this run has made the {} requests that it may", requests_)};
   }
   if (limits_.streams && streams_ >= *limits_.streams) {
-    return Refusal{429, "streams",
-                   fmt::format("{} requests of this run are under way, and no more may be",
-                               streams_)};
+    return Refusal{
+        429, "streams",
+        fmt::format("{} requests of this run are under way, and no more may be", streams_)};
   }
   if (limits_.per_minute) {
     const auto most = static_cast<double>(*limits_.per_minute);

@@ -10,10 +10,10 @@ namespace pindus::broker {
 
 /// How much a run may ask for; nothing: as much as it likes.
 struct RunLimits {
-  std::optional<std::uint64_t> requests = {};        ///< in all
-  std::optional<std::uint64_t> per_minute = {};      ///< on the average; so many at once
-  std::optional<std::uint64_t> streams = {};         ///< at the same time
-  std::optional<std::chrono::seconds> lives = {};    ///< from its start
+  std::optional<std::uint64_t> requests = {};      ///< in all
+  std::optional<std::uint64_t> per_minute = {};    ///< on the average; so many at once
+  std::optional<std::uint64_t> streams = {};       ///< at the same time
+  std::optional<std::chrono::seconds> lives = {};  ///< from its start
 };
 
 /// Counts a run's requests against its limits. One thread.

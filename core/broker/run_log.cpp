@@ -21,8 +21,12 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_runs = 200;
 constexpr std::string_view suffix = ".jsonl";
 
-Json text(std::string_view value) { return Json(std::string(value)); }
-Json number(std::uint64_t value) { return Json(static_cast<std::int64_t>(value)); }
+Json text(std::string_view value) {
+  return Json(std::string(value));
+}
+Json number(std::uint64_t value) {
+  return Json(static_cast<std::int64_t>(value));
+}
 
 std::string text_at(const Json& json, std::string_view name) {
   const Json* value = json.find(name);
@@ -68,7 +72,9 @@ std::string new_name(const RunHead& head) {
 
 }  // namespace
 
-fs::path runs_folder(const fs::path& profile) { return profile / "runs"; }
+fs::path runs_folder(const fs::path& profile) {
+  return profile / "runs";
+}
 
 Result<fs::path> begin_run(const fs::path& profile, RunHead head) {
   const fs::path folder = runs_folder(profile);
@@ -112,6 +118,11 @@ void RunLog::add(const RequestLine& line) const {
   const std::string written = Json(std::move(members)).dump() + "\n";
   // In one call, so that lines of several writers stay whole.
   static_cast<void>(!::write(file_.get(), written.data(), written.size()));
+}
+
+std::int64_t process_of_head(std::string_view line) {
+  const auto json = Json::parse(line);
+  return json ? number_at(*json, "process") : 0;
 }
 
 std::optional<RequestLine> parse_request_line(std::string_view line) {

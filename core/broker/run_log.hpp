@@ -19,12 +19,12 @@ struct RequestLine {
   std::string provider = {};
   std::string method = {};
   std::string path = {};
-  int status = 0;               ///< what the program got; 0: nothing
-  std::string rule = {};        ///< why we answered ourselves; empty: the provider did
-  std::uint64_t sent = 0;       ///< bytes of body to the provider
-  std::uint64_t received = 0;   ///< bytes of body to the program
+  int status = 0;              ///< what the program got; 0: nothing
+  std::string rule = {};       ///< why we answered ourselves; empty: the provider did
+  std::uint64_t sent = 0;      ///< bytes of body to the provider
+  std::uint64_t received = 0;  ///< bytes of body to the program
   std::int64_t took_ms = 0;
-  std::string end = {};         ///< what broke it off; empty: nothing
+  std::string end = {};  ///< what broke it off; empty: nothing
 };
 
 /// What began a run.
@@ -70,6 +70,9 @@ struct RunTotals {
 /// A run's file. Fault: not-found.
 [[nodiscard]] Result<std::filesystem::path> find_run(const std::filesystem::path& profile,
                                                      std::string_view run);
+
+/// The number of the process that a head's line names; 0 where it is no head.
+[[nodiscard]] std::int64_t process_of_head(std::string_view line);
 
 /// A line of such a file; nothing where it is none, or the head.
 [[nodiscard]] std::optional<RequestLine> parse_request_line(std::string_view line);

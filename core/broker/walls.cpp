@@ -28,8 +28,8 @@ using Failure = std::optional<std::string>;
 
 Failure write_file(const char* path, const std::string& text) {
   const FileDescriptor file(::open(path, O_WRONLY | O_CLOEXEC));
-  if (!file.is_open() || ::write(file.get(), text.data(), text.size()) !=
-                             static_cast<ssize_t>(text.size())) {
+  if (!file.is_open() ||
+      ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
     return path;
   }
   return std::nullopt;
@@ -52,8 +52,8 @@ Failure hide(const std::filesystem::path& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return std::nullopt;
   const int done = S_ISDIR(status.st_mode)
-                       ? ::mount("tmpfs", path.c_str(), "tmpfs",
-                                 MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700,size=1m")
+                       ? ::mount("tmpfs", path.c_str(), "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                                 "mode=0700,size=1m")
                        : ::mount("/dev/null", path.c_str(), nullptr, MS_BIND, nullptr);
   return done == 0 ? Failure() : fmt::format("a mount on {}", path.string());
 }

@@ -22,7 +22,7 @@ namespace pindus {
 struct ClientNeeds {
   NamedTexts env = {};           ///< variables to set
   NamedTexts env_if_unset = {};  ///< variables to set where the environment has none of the name
-  std::vector<std::string> args = {};     ///< to stand before the program's own
+  std::vector<std::string> args = {};  ///< to stand before the program's own
   /// Where the broker stands between the program and the provider: what it needs besides.
   NamedTexts broker_env = {};
   std::vector<std::string> broker_args = {};

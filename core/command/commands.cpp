@@ -13,6 +13,8 @@ std::span<const Command> commands() {
       Command{"auth env", "", "Print the variables that programs read keys from", declare_auth_env},
       Command{"auth headers", "", "Print the headers that a request needs, as JSON",
               declare_auth_headers},
+      Command{"auth runs", "", "Show what commands asked of providers through the broker",
+              declare_auth_runs},
       Command{"auth refresh", "", "Refresh tokens", declare_auth_refresh},
       Command{"auth use", "", "Choose an account for a folder", declare_auth_use},
       Command{"auth switch", "", "Choose the default account", declare_auth_switch},

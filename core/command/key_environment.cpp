@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/base/json.hpp"
 #include "core/base/side_by_side.hpp"
 #include "core/base/text.hpp"
 #include "core/command/key_references.hpp"
@@ -22,6 +23,18 @@ struct Wanted {
 std::unexpected<CredentialFault> no_keys(std::string message, std::string hint) {
   return std::unexpected(
       CredentialFault{FaultKind::not_found, "No such key", std::move(message), std::move(hint)});
+}
+
+// Settings of several providers that a program reads from one variable.
+std::optional<Secret> merged_objects(std::string_view a, std::string_view b) {
+  auto first = Json::parse(a);
+  auto second = Json::parse(b);
+  if (!first || !second || !first->as_object() || !second->as_object()) return std::nullopt;
+  first->merge_patch(*second);
+  Secret both(first->dump());
+  first->wipe();
+  second->wipe();
+  return both;
 }
 
 class Collection {
@@ -108,7 +121,8 @@ class Collection {
     if (!key.warning.empty()) context_.io().notice(key.warning);
     const Provider* provider = TRY(context_.find_provider(wanted.name.provider));
     const std::string address = fmt::format("http://{}/{}", request_.broker, provider->id);
-    const StandIn instead{.key = request_.token, .base_url = address};
+    const std::string files = context_.installation().clients.string();
+    const StandIn instead{.key = request_.token, .base_url = address, .files = files};
     const KeyMembers members(*provider, key, has_broker() ? &instead : nullptr);
     const ApiMethod api = members.api();
     const ClientProvider* of_client = client_ ? client_->find_provider(provider->id) : nullptr;
@@ -133,10 +147,13 @@ class Collection {
     }
     for (auto& value : TRY(members.filled(needs.env_if_unset))) values.push_back(std::move(value));
     for (auto& [name, value] : values) TRY(set(name, std::move(value), wanted));
+    std::vector<std::string> args;
     for (const std::string& arg : needs.args) {
-      if (auto filled = TRY(members.filled("an argument", arg))) {
-        result_.args.emplace_back(filled->view());
-      }
+      if (auto filled = TRY(members.filled("an argument", arg))) args.emplace_back(filled->view());
+    }
+    // What another provider has brought already, to the last word, isn't said twice.
+    if (std::ranges::search(result_.args, args).empty() && !args.empty()) {
+      result_.args.insert(result_.args.end(), args.begin(), args.end());
     }
     // Whatever the command asks us for itself is of the same account.
     if (wanted.name.account) {
@@ -161,8 +178,7 @@ class Collection {
     needs.args.insert(needs.args.end(), needs.broker_args.begin(), needs.broker_args.end());
   }
 
-  Result<void> note_brokered(const Provider& provider, const Wanted& wanted,
-                             const ApiMethod& api) {
+  Result<void> note_brokered(const Provider& provider, const Wanted& wanted, const ApiMethod& api) {
     broker::BrokeredProvider brokered{.id = provider.id,
                                       .account = wanted.name.account,
                                       .rules = {.allow = api.allow,
@@ -196,6 +212,10 @@ class Collection {
         std::ranges::find(result_.set, name, [](const auto& entry) { return entry.first; });
     if (there != result_.set.end()) {
       if (there->second.view() == value.view()) return {};
+      if (auto both = merged_objects(there->second.view(), value.view())) {
+        there->second = *std::move(both);
+        return {};
+      }
       return std::unexpected(
           CredentialFault{FaultKind::usage, "Two keys",
                           fmt::format("the keys of {} and of another provider both go into {}",

@@ -36,8 +36,9 @@ struct KeyEnvironment {
 /// providers that are named; where none is, of those that the client's file names, else of every
 /// provider with an account, unless a `.env` file says what is wanted. What is removed or replaced
 /// is told through the context's io, and so is a provider that nobody named and that has no usable
-/// key. With a broker nothing of it is a key, and variables with keys of any provider are removed. Faults: those of choose_key for a provider that was named; not-found, where there is no key
-/// at all or nobody knows which variables a provider's key goes into; usage, for the file.
+/// key. With a broker nothing of it is a key, and variables with keys of any provider are removed.
+/// Faults: those of choose_key for a provider that was named; not-found, where there is no key at
+/// all or nobody knows which variables a provider's key goes into; usage, for the file.
 [[nodiscard]] Result<KeyEnvironment> key_environment(Context& context,
                                                      const KeyEnvironmentRequest& request);
 

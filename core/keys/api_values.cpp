@@ -40,6 +40,7 @@ std::string KeyMembers::method() const {
 std::optional<SecretText> KeyMembers::value_of(std::string_view name) const {
   if (instead_ != nullptr) {
     if (name == "key") return SecretText(instead_->key);
+    if (name == "files") return SecretText(instead_->files);
     return name == "base_url" ? std::optional(SecretText(instead_->base_url)) : std::nullopt;
   }
   if (name == "key") return SecretText(key_.key.view());

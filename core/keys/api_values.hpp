@@ -23,6 +23,7 @@ struct ApiValues {
 struct StandIn {
   std::string_view key;
   std::string_view base_url;
+  std::string_view files;  ///< the folder of what comes with clients' descriptions: `{files}`
 };
 
 /// What stands for `{name}`: the key, the provider's base address, a member of what is stored with

@@ -23,7 +23,7 @@ struct ApiMethod {
   std::string base_url = {};  ///< without a final slash; empty where no manifest says
   std::string check = {};     ///< "GET /v1/models": a request that only a valid key makes succeed
   NamedTexts headers = {};
-  NamedTexts env = {};  ///< variables that programs read the key from
+  NamedTexts env = {};                  ///< variables that programs read the key from
   std::vector<std::string> allow = {};  ///< see Api::allow; none: what counts for all methods
 };
 

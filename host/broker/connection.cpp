@@ -25,7 +25,9 @@ constexpr std::uint32_t longest_head = 64 << 10;
 constexpr std::size_t read_at_once = 16 << 10;
 constexpr std::chrono::seconds longest_linger{2};
 
-std::string_view view_of(beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view_of(beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 // RFC 9110, section 15: what stands behind the number counts for nobody.
 std::string_view reason_of(int status) {
@@ -62,15 +64,14 @@ asio::awaitable<void> Connection::serve() {
                                      redirect_error(use_awaitable, error));
     if (error) {
       // The end between two requests, or of the connection.
-      const bool is_request = error.category() == http::make_error_code(http::error::bad_method)
-                                                      .category() &&
-                              error != http::error::end_of_stream &&
-                              error != http::error::partial_message;
+      const bool is_request =
+          error.category() == http::make_error_code(http::error::bad_method).category() &&
+          error != http::error::end_of_stream && error != http::error::partial_message;
       if (is_request) {
         const Refusal refusal{error == http::error::header_limit ? 431 : 400, "malformed",
                               fmt::format("the request is malformed: {}", error.message())};
-        run_.log.add({.time_ms = now_ms(), .status = refusal.status,
-                      .rule = std::string(refusal.rule)});
+        run_.log.add(
+            {.time_ms = now_ms(), .status = refusal.status, .rule = std::string(refusal.rule)});
         static_cast<void>(co_await refuse(refusal, {}, false, false));
         co_await linger();
       }

@@ -38,8 +38,7 @@ class Connection {
  public:
   using Parser = beast::http::request_parser<beast::http::buffer_body>;
 
-  Connection(Run& run, tcp::socket socket)
-      : run_(run), socket_(std::move(socket)) {}
+  Connection(Run& run, tcp::socket socket) : run_(run), socket_(std::move(socket)) {}
 
   /// Serves requests until one side closes.
   [[nodiscard]] asio::awaitable<void> serve();

@@ -28,8 +28,7 @@ constexpr std::size_t longest_pipeline = 64 << 10;
 Refusal no_key(const CredentialFault& fault) {
   const bool is_gone = fault.kind == FaultKind::not_found;
   return {is_gone ? 403 : 503, is_gone ? "signed-out" : "key",
-          fault.hint.empty() ? fault.message
-                             : fmt::format("{} ({})", fault.message, fault.hint)};
+          fault.hint.empty() ? fault.message : fmt::format("{} ({})", fault.message, fault.hint)};
 }
 
 }  // namespace
@@ -145,11 +144,12 @@ void Exchange::begin(const ProviderKey& key) {
       .url = admitted_.query.empty()
                  ? key.base_url + admitted_.path
                  : fmt::format("{}{}?{}", key.base_url, admitted_.path, admitted_.query),
-      .fields = fields_for_provider(head_.fields,
-                                    admitted_.with_key ? std::span(key.fields)
-                                                       : std::span<const HeaderField>())};
+      .fields =
+          fields_for_provider(head_.fields, admitted_.with_key ? std::span(key.fields)
+                                                               : std::span<const HeaderField>())};
   body_.begin_again();
-  transfer_ = std::make_unique<Transfer>(connection_.run().upstream, request, body_, news_, body_taken_);
+  transfer_ =
+      std::make_unique<Transfer>(connection_.run().upstream, request, body_, news_, body_taken_);
 }
 
 // A key that was refused is got anew, once, and where another came of it the request is sent with

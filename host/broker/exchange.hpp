@@ -41,7 +41,7 @@ class Exchange {
   Admitted admitted_;
   RequestHead head_;
   RequestBody body_;
-  Event news_;           // of the provider, the program or a key
+  Event news_;  // of the provider, the program or a key
   Event body_taken_;
   SharedKey key_;
   std::unique_ptr<Transfer> transfer_;

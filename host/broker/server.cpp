@@ -23,7 +23,8 @@ using asio::use_awaitable;
 
 Gate gate_of(const BrokerPlan& plan) {
   std::map<std::string, CallRules, std::less<>> rules;
-  for (const BrokeredProvider& provider : plan.providers) rules.emplace(provider.id, provider.rules);
+  for (const BrokeredProvider& provider : plan.providers)
+    rules.emplace(provider.id, provider.rules);
   return {plan.token.copy(), plan.host, std::move(rules)};
 }
 

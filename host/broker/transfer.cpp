@@ -36,7 +36,9 @@ Transfer::Transfer(Upstream& upstream, const UpstreamRequest& request, RequestBo
   upstream_.add(easy_, *this);
 }
 
-Transfer::~Transfer() { upstream_.remove(easy_); }
+Transfer::~Transfer() {
+  upstream_.remove(easy_);
+}
 
 void Transfer::set_up(const UpstreamRequest& request) {
   const auto line = [this](const std::string& text) {
@@ -108,7 +110,9 @@ std::optional<std::string> Transfer::failure() const {
                      error_.front() != '\0' ? error_.data() : curl_easy_strerror(*outcome_));
 }
 
-Fields Transfer::fields() const { return {fields_.begin(), fields_.end()}; }
+Fields Transfer::fields() const {
+  return {fields_.begin(), fields_.end()};
+}
 
 std::string Transfer::take_body() {
   std::string taken = std::exchange(received_, {});

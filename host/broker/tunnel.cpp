@@ -27,7 +27,9 @@ using asio::use_awaitable;
 constexpr std::size_t longest_head = 64 << 10;
 constexpr std::size_t read_at_once = 16 << 10;
 
-std::string_view view_of(beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view_of(beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 // A connection to a provider, by way of proxies and with TLS as everywhere, for bytes.
 class Line final : public Ending {
@@ -117,8 +119,7 @@ std::string handshake(const Admitted& admitted, const RequestHead& head, const P
       "GET {}{}{}{} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n", prefix,
       admitted.path, admitted.query.empty() ? "" : "?", admitted.query,
       url_host(key.base_url).value_or(""));
-  const auto ours =
-      admitted.with_key ? std::span(key.fields) : std::span<const HeaderField>();
+  const auto ours = admitted.with_key ? std::span(key.fields) : std::span<const HeaderField>();
   for (const auto& field : fields_for_provider(head.fields, ours)) {
     text += fmt::format("{}: {}\r\n", field.name, field.value.view());
   }
@@ -223,8 +224,7 @@ asio::awaitable<std::optional<Refusal>> open_tunnel(Connection& connection,
     }
     HandshakeAnswer answer;
     const std::string request = handshake(admitted, head, **key);
-    if (!co_await line.send(request) ||
-        !co_await receive_answer(line, answer)) {
+    if (!co_await line.send(request) || !co_await receive_answer(line, answer)) {
       co_return Refusal{502, "unreachable", "the provider broke the connection off"};
     }
     logged.status = static_cast<int>(answer.parser.get().result_int());

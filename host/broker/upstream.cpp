@@ -119,15 +119,15 @@ void Upstream::wait_for(Socket& socket) {
                                   asio::posix::stream_descriptor::wait_type type) {
     if ((s.wanted & poll) == 0 || s.*waits) return;
     s.*waits = true;
-    s.descriptor.async_wait(type, [this, known, waits, poll,
-                                   ready](const boost::system::error_code& error) {
-      const auto still = known.lock();
-      if (!still) return;
-      (*still).*waits = false;
-      if (error || (still->wanted & poll) == 0) return;
-      act(still->number, ready);
-      if (const auto there = known.lock()) wait_for(*there);
-    });
+    s.descriptor.async_wait(
+        type, [this, known, waits, poll, ready](const boost::system::error_code& error) {
+          const auto still = known.lock();
+          if (!still) return;
+          (*still).*waits = false;
+          if (error || (still->wanted & poll) == 0) return;
+          act(still->number, ready);
+          if (const auto there = known.lock()) wait_for(*there);
+        });
   };
   wait(socket, &Socket::waits_to_read, CURL_POLL_IN, CURL_CSELECT_IN,
        asio::posix::stream_descriptor::wait_read);
@@ -170,8 +170,7 @@ int Upstream::on_timer(CURLM*, long ms, void* self) noexcept {
 }
 
 curl_socket_t Upstream::on_open(void* self, curlsocktype, curl_sockaddr* address) noexcept {
-  const int number =
-      ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  const int number = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   if (number < 0) return CURL_SOCKET_BAD;
   try {
     auto& upstream = *static_cast<Upstream*>(self);

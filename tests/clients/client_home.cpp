@@ -38,12 +38,14 @@ ClientHome::ClientHome(const std::string& program) {
   environment["SHELL"] = "/bin/bash";
   profile.write_vault(fmt::format(
       R"({{"anthropic": {{"default": {}, "work": {}}}, "openai": {{"default": {}, "work": {}}},
-          "google": {{"default": {}}}, "github": {{"default": {}}}}})",
+          "google": {{"default": {}}}, "groq": {{"default": {}}}, "mistral": {{"default": {}}},
+          "github": {{"default": {}}}}})",
       account(anthropic_key, true), account(anthropic_work, false), account(openai_key, true),
-      account(openai_work, false), account(google_key, true), account(github_key, true)));
+      account(openai_work, false), account(google_key, true), account(groq_key, true),
+      account(mistral_key, true), account(github_key, true)));
   fs::permissions(profile.path() / "profile/auth.json",
                   fs::perms::owner_read | fs::perms::owner_write);
-  for (const char* provider : {"anthropic", "openai", "google"}) {
+  for (const char* provider : {"anthropic", "openai", "google", "groq", "mistral"}) {
     profile.install_manifest(
         std::string(provider) + "-here",
         fmt::format(R"({{"manifest": 1, "id": "{}", "api": {{"base_url": "{}"}}}})", provider,

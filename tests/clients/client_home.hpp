@@ -23,6 +23,8 @@ class ClientHome {
   static constexpr const char* openai_key = "sk-0123456789abcdefghijkl";
   static constexpr const char* openai_work = "sk-of-work-0123456789abc";
   static constexpr const char* google_key = "gm-0123456789abcdefghijkl";
+  static constexpr const char* groq_key = "gsk_0123456789abcdefghijk";
+  static constexpr const char* mistral_key = "mi-0123456789abcdefghijkl";
   static constexpr const char* github_key = "ghp_0123456789abcdefghijkl";
 
   /// For a test of that program; where it isn't installed, the test is skipped.

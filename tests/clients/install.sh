@@ -23,6 +23,9 @@ if [ "$(cat "$clients/installed" 2>/dev/null)" != "$wanted" ]; then
   echo "$wanted" > "$clients/installed"
 fi
 
+# Scripts find their packages beside themselves.
+cmp -s "$here/ask-sdk.mjs" "$clients/ask-sdk.mjs" || cp "$here/ask-sdk.mjs" "$clients/"
+
 # Two of them are programs of the system that a script, which isn't run, would put in their place.
 # The links are relative, so that the tree can be moved.
 cd "$clients/bin"
