@@ -88,6 +88,20 @@ bool Gate::holds_token(const Fields& fields, std::string_view in_query) const {
   });
 }
 
+bool Gate::is_token(std::string_view text) const {
+  return same_secret(text, token_.view());
+}
+
+bool Gate::recognises(const RequestHead& head) const {
+  std::string in_query;
+  const std::size_t question = head.target.find('?');
+  if (question != head.target.npos) {
+    static_cast<void>(without_parameter(head.target.substr(question + 1), "key", in_query));
+  }
+  const Secret wiped(std::move(in_query));
+  return holds_token(head.fields, wiped.view());
+}
+
 std::expected<Admitted, Refusal> Gate::judge(const RequestHead& head) const {
   Admitted admitted;
   if (auto unclear = check_framing(head.fields, admitted.body)) {

@@ -42,6 +42,12 @@ class Gate {
   /// By RFC 9110 and 9112, and by the rules. A path that has an alias is the right one afterwards.
   [[nodiscard]] std::expected<Admitted, Refusal> judge(const RequestHead& head) const;
 
+  /// Whether a request holds the token, whatever else is wrong with it.
+  [[nodiscard]] bool recognises(const RequestHead& head) const;
+
+  /// Whether it is the token. Takes a time that says nothing of it.
+  [[nodiscard]] bool is_token(std::string_view text) const;
+
  private:
   [[nodiscard]] std::optional<Refusal> refuse_form(const RequestHead& head) const;
   [[nodiscard]] bool holds_token(const Fields& fields, std::string_view in_query) const;

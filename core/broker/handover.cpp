@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +35,13 @@ void become_broker(const char* program, int socket, int* error) noexcept {
   std::array<char*, 2> arguments{const_cast<char*>(program), nullptr};
   ::execve(program, arguments.data(), environ);
   *error = errno;
+}
+
+CredentialFault not_executed(const std::string& path, int error) {
+  return credential_fault(
+      error == ENOENT ? FaultKind::no_program : FaultKind::not_executable,
+      fmt::format("the broker, {}, can't be executed: {}", path, ::strerror(error)),
+      "install pindus again");
 }
 
 sockaddr_in loopback(std::uint16_t port) {
@@ -133,11 +141,29 @@ Result<FileDescriptor> start_broker(const std::filesystem::path& program) {
   }
   int error = 0;
   if (::read(told_by.get(), &error, sizeof(error)) == sizeof(error)) {
-    return fail(error == ENOENT ? FaultKind::no_program : FaultKind::not_executable,
-                fmt::format("the broker, {}, can't be executed: {}", path, ::strerror(error)),
-                "install the package pindus-broker");
+    return std::unexpected(not_executed(path, error));
   }
   return ours;
+}
+
+CredentialFault become_server(const std::filesystem::path& program, const BrokerPlan& plan,
+                              const FileDescriptor& listener, const FileDescriptor& control) {
+  std::array<int, 2> pair{};
+  const Secret text = plan.dump();
+  // It fits into the socket, since there is no provider in it.
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0 ||
+      !send_all(pair[0], text.view()) ||
+      !send_descriptors(pair[0], {listener.get(), control.get()})) {
+    return broker_fault(fmt::format("no broker can be started: {}", ::strerror(errno))).error();
+  }
+  ::close(pair[0]);
+  const int kept = ::fcntl(pair[1], F_DUPFD, handover_descriptor + 1);
+  ::dup2(kept, handover_descriptor);
+  ::close(kept);
+  const std::string path = program.string();
+  std::array<char*, 2> arguments{const_cast<char*>(path.c_str()), nullptr};
+  ::execve(path.c_str(), arguments.data(), environ);
+  return not_executed(path, errno);
 }
 
 Result<void> hand_over(const FileDescriptor& socket, const BrokerPlan& plan,
@@ -165,7 +191,12 @@ std::expected<Handover, std::string> receive_handover() {
   auto plan = BrokerPlan::parse(text);
   if (!plan) return std::unexpected(std::move(plan).error());
   if (got.size() != 2) return std::unexpected("there is no listener");
-  return Handover{*std::move(plan), std::move(got[0]), std::move(got[1])};
+  // A run has a process, and a server a socket.
+  struct stat status{};
+  const bool serves = ::fstat(got[1].get(), &status) == 0 && S_ISSOCK(status.st_mode);
+  Handover handover{.plan = *std::move(plan), .listener = std::move(got[0]), .watched = {}};
+  (serves ? handover.control : handover.watched) = std::move(got[1]);
+  return handover;
 }
 
 Result<FileDescriptor> listen_on_loopback(std::uint16_t port) {

@@ -21,7 +21,8 @@ inline constexpr int handover_descriptor = 3;
 struct Handover {
   BrokerPlan plan;
   FileDescriptor listener;
-  FileDescriptor watched;  ///< a pidfd: with that process the run ends
+  FileDescriptor watched;       ///< a pidfd: with that process the run ends
+  FileDescriptor control = {};  ///< or, of one that serves, the socket of core/broker/control
 };
 
 /// Starts the program, a child of nobody's; what it is to do comes later over the socket that is
@@ -32,6 +33,13 @@ struct Handover {
 /// Hands a run over: that of the calling process. Fault: vault, where the broker has gone.
 [[nodiscard]] Result<void> hand_over(const FileDescriptor& socket, const BrokerPlan& plan,
                                      const FileDescriptor& listener);
+
+/// Becomes the program, in this process, as one that serves: until a signal ends it, with a control
+/// socket in the place of a run. Returns only where it can't be executed: no-program,
+/// not-executable.
+[[nodiscard]] CredentialFault become_server(const std::filesystem::path& program,
+                                            const BrokerPlan& plan, const FileDescriptor& listener,
+                                            const FileDescriptor& control);
 
 /// In the program: waits for it. The error is one sentence.
 [[nodiscard]] std::expected<Handover, std::string> receive_handover();

@@ -98,6 +98,7 @@ BrokerPlan read_plan(const Json& json) {
   const Reader reader(json);
   BrokerPlan plan{.token = Secret(reader.text("token")),
                   .host = reader.text("host"),
+                  .socket = reader.text("socket"),
                   .limits = {.requests = reader.number("requests"),
                              .per_minute = reader.number("per_minute"),
                              .streams = reader.number("streams")},
@@ -126,6 +127,7 @@ Secret BrokerPlan::dump() const {
   const auto lives = limits.lives ? std::optional(limits.lives->count()) : std::nullopt;
   Json json(Json::Object{{"token", text(token.view())},
                          {"host", text(host)},
+                         {"socket", text(socket.string())},
                          {"providers", Json(std::move(all))},
                          {"requests", number(limits.requests)},
                          {"per_minute", number(limits.per_minute)},

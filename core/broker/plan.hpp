@@ -26,6 +26,7 @@ struct BrokeredProvider {
 struct BrokerPlan {
   Secret token = {};      ///< what the program has in the place of every key
   std::string host = {};  ///< what the program reaches the listener by: "127.0.0.1:40123"
+  std::filesystem::path socket = {};  ///< where that is a Unix socket; `host` stands in requests
   std::vector<BrokeredProvider> providers = {};
   RunLimits limits = {};
   std::filesystem::path log = {};      ///< see RunLog

@@ -61,29 +61,27 @@ std::string ProviderKeys::vault_state() const {
                      file.st_ctim.tv_nsec);
 }
 
-SharedKey ProviderKeys::ready(const std::string& provider) {
+SharedKey ProviderKeys::ready(const KeyName& name) {
   const std::scoped_lock lock(mutex_);
-  const auto found = known_.find(provider);
+  const auto found = known_.find(name);
   if (found == known_.end() || found->second.serves_until_ms <= now_ms()) return nullptr;
   return found->second.vault == vault_state() ? found->second.key : nullptr;
 }
 
-Result<SharedKey> ProviderKeys::get(const std::string& id, std::string_view refused) {
-  const auto part = std::ranges::find(providers_, id, &BrokeredProvider::id);
+Result<SharedKey> ProviderKeys::get(const KeyName& name, std::string_view refused) {
+  const auto& [id, account] = name;
   const std::string vault = vault_state();  // before it is read
   const Provider* provider = TRY(context_.find_provider(id));
-  const ChosenKey chosen = TRY(choose_key(
-      context_.key_parts(), {.provider = id,
-                             .account = part == providers_.end() ? std::nullopt : part->account,
-                             .stop = context_.stop(),
-                             .demand = {.refused = refused}}));
+  const KeyRequest request{
+      .provider = id, .account = account, .stop = context_.stop(), .demand = {.refused = refused}};
+  const ChosenKey chosen = TRY(choose_key(context_.key_parts(), request));
   SharedKey key = TRY(prepared(*provider, chosen.key));
   std::int64_t until = now_ms() + longest_known_ms;
   if (chosen.key.expires_ms) {
     until = std::min(until, *chosen.key.expires_ms - std::int64_t{surely_valid.count()});
   }
   const std::scoped_lock lock(mutex_);
-  known_.insert_or_assign(id, Known{key, vault, until});
+  known_.insert_or_assign(name, Known{key, vault, until});
   return key;
 }
 

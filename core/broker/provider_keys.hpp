@@ -4,13 +4,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/broker/forwarding.hpp"
-#include "core/broker/plan.hpp"
 #include "core/context.hpp"
 
 namespace pindus::broker {
@@ -21,24 +20,26 @@ struct ProviderKey {
   std::vector<HeaderField> fields;
   Secret key;
 };
+/// Whose key: a provider's, and one account's; nothing: the default one, whichever that is.
+using KeyName = std::pair<std::string, std::optional<std::string>>;
+
 using SharedKey = std::shared_ptr<const ProviderKey>;
 
 /// The keys of a run, as any reader of the vault gets them: what is stored, replaced or removed
 /// meanwhile counts for the next request. Any thread.
 class ProviderKeys {
  public:
-  /// Both are borrowed.
-  ProviderKeys(Context& context, std::span<const BrokeredProvider> providers)
-      : context_(context), providers_(providers) {}
+  /// Borrowed.
+  explicit ProviderKeys(Context& context) : context_(context) {}
 
-  /// The key of that provider as it was last got, where the vault is what it was then and the key
-  /// will serve for a while; null: ask `get`. Doesn't wait.
-  [[nodiscard]] SharedKey ready(const std::string& provider);
+  /// The key as it was last got, where the vault is what it was then and the key will serve for a
+  /// while; null: ask `get`. Doesn't wait.
+  [[nodiscard]] SharedKey ready(const KeyName& name);
 
-  /// The key of that provider, refreshed where it must be; waits. `refused` is one that the
-  /// provider didn't take, and is what comes back where no other can be had. Faults: those of
-  /// choose_key; not-found, where no manifest says where and how requests reach the provider.
-  [[nodiscard]] Result<SharedKey> get(const std::string& provider, std::string_view refused);
+  /// The key, refreshed where it must be; waits. `refused` is one that the provider didn't take,
+  /// and is what comes back where no other can be had. Faults: those of choose_key; not-found,
+  /// where no manifest says where and how requests reach the provider.
+  [[nodiscard]] Result<SharedKey> get(const KeyName& name, std::string_view refused);
 
  private:
   struct Known {
@@ -50,9 +51,8 @@ class ProviderKeys {
   [[nodiscard]] std::string vault_state() const;
 
   Context& context_;
-  std::span<const BrokeredProvider> providers_;
   std::mutex mutex_;
-  std::map<std::string, Known, std::less<>> known_;
+  std::map<KeyName, Known> known_;
 };
 
 }  // namespace pindus::broker

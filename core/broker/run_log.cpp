@@ -67,7 +67,7 @@ std::optional<RunHead> parse_head(const fs::path& file, std::string_view line) {
 
 std::string new_name(const RunHead& head) {
   const std::time_t seconds = head.time_ms / 1000;
-  return fmt::format("{:%Y%m%d-%H%M%S}-{}", fmt::gmtime(seconds), head.process);
+  return fmt::format("{:%Y%m%d-%H%M%S}-{}", fmt::gmtime(seconds), ::getpid());
 }
 
 }  // namespace

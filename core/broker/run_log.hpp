@@ -31,7 +31,7 @@ struct RequestLine {
 struct RunHead {
   std::string run = {};      ///< its name: "20261127-181500-4711"
   std::string command = {};  ///< the program's name
-  std::int64_t process = 0;
+  std::int64_t process = 0;  ///< its number; 0: a grant's, which no process ends
   std::int64_t time_ms = 0;
   std::vector<std::string> providers = {};
 };

@@ -9,7 +9,6 @@
 
 #include "core/base/text.hpp"
 #include "core/broker/handover.hpp"
-#include "core/broker/run_log.hpp"
 
 namespace pindus {
 namespace {
@@ -43,28 +42,29 @@ std::optional<std::chrono::seconds> duration(std::string_view text) {
 }
 
 // An option that isn't as it should be; each says how.
-std::optional<std::string> wrong_in(const BrokerOptions& options) {
-  const bool is_used = !options.allow.empty() || options.requests || options.rate ||
-                       options.streams || options.lives || options.hide_vault ||
-                       options.no_hide_vault || options.only;
-  if (!options.broker) {
-    return is_used ? std::optional<std::string>("limits and walls need --broker") : std::nullopt;
-  }
-  for (const std::string& rule : options.allow) {
+std::optional<std::string> wrong_in(const PolicyOptions& policy) {
+  for (const std::string& rule : policy.allow) {
     if (broker::is_call_rule(rule)) continue;
     return fmt::format("--allow wants a method and a path, like 'GET /v1/models', and not {}",
                        shell_word(printable(rule, 80)));
   }
-  if (options.requests && !positive_number(*options.requests)) {
+  if (policy.requests && !positive_number(*policy.requests)) {
     return "--requests wants a number from 1 on";
   }
-  if (options.streams && !positive_number(*options.streams)) {
+  if (policy.streams && !positive_number(*policy.streams)) {
     return "--streams wants a number from 1 on";
   }
-  if (options.rate && !per_minute(*options.rate)) return "--rate wants a number and /min: 60/min";
-  if (options.lives && !duration(*options.lives)) {
+  if (policy.rate && !per_minute(*policy.rate)) return "--rate wants a number and /min: 60/min";
+  if (policy.lives && !duration(*policy.lives)) {
     return "--for wants a number and s, m, h or d: 2h";
   }
+  return std::nullopt;
+}
+
+std::optional<std::string> wrong_in(const BrokerOptions& options) {
+  const bool is_used =
+      options.policy.any() || options.hide_vault || options.no_hide_vault || options.only;
+  if (!options.broker && is_used) return "limits and walls need --broker";
   if (options.hide_vault && options.no_hide_vault) {
     return "--hide-vault and --no-hide-vault contradict each other";
   }
@@ -109,15 +109,30 @@ Result<broker::Walls> choose_walls(Context& context, const BrokerOptions& option
 
 }  // namespace
 
+bool PolicyOptions::any() const noexcept {
+  return !allow.empty() || requests || rate || streams || lives;
+}
+
+void PolicyOptions::declare(CommandOptions& command) {
+  command.values("--allow", "'METHOD PATH'", allow, "this call, and no others than those named so");
+  command.value("--requests", "N", requests, "so many requests in all");
+  command.value("--rate", "N/min", rate, "so many requests a minute");
+  command.value("--streams", "N", streams, "so many at the same time");
+  command.value("--for", "TIME", lives, "so long: 90s, 30m, 2h or 1d");
+  command.check([this] { return wrong_in(*this); });
+}
+
+broker::RunLimits PolicyOptions::limits() const {
+  return {.requests = requests ? positive_number(*requests) : std::nullopt,
+          .per_minute = rate ? per_minute(*rate) : std::nullopt,
+          .streams = streams ? positive_number(*streams) : std::nullopt,
+          .lives = lives ? duration(*lives) : std::nullopt};
+}
+
 void BrokerOptions::declare(CommandOptions& command) {
   command.flag("--broker", broker,
                "the command gets an address on loopback and a token in the place of keys");
-  command.values("--allow", "'METHOD PATH'", allow,
-                 "with --broker: this call, and no others than those named so");
-  command.value("--requests", "N", requests, "with --broker: so many requests in all");
-  command.value("--rate", "N/min", rate, "with --broker: so many requests a minute");
-  command.value("--streams", "N", streams, "with --broker: so many at the same time");
-  command.value("--for", "TIME", lives, "with --broker: so long, 90s, 30m, 2h or 1d");
+  policy.declare(command);
   command.flag("--hide-vault", hide_vault,
                "with --broker: fail where the vault can't be hidden from the command");
   command.flag("--no-hide-vault", no_hide_vault, "with --broker: don't hide it");
@@ -125,11 +140,18 @@ void BrokerOptions::declare(CommandOptions& command) {
   command.check([this] { return wrong_in(*this); });
 }
 
-broker::RunLimits BrokerOptions::limits() const {
-  return {.requests = requests ? positive_number(*requests) : std::nullopt,
-          .per_minute = rate ? per_minute(*rate) : std::nullopt,
-          .streams = streams ? positive_number(*streams) : std::nullopt,
-          .lives = lives ? duration(*lives) : std::nullopt};
+Result<broker::BrokerPlan> make_plan(const Context& context, const PolicyOptions& policy,
+                                     std::vector<broker::BrokeredProvider> providers,
+                                     broker::RunHead head) {
+  for (const auto& provider : providers) head.providers.push_back(provider.id);
+  broker::BrokerPlan plan{.providers = std::move(providers), .limits = policy.limits()};
+  plan.profile = TRY(context.profile());
+  plan.log = TRY(broker::begin_run(plan.profile, std::move(head)));
+  plan.plugin_path = context.directory_options().command_line_path;
+  for (broker::BrokeredProvider& provider : plan.providers) {
+    if (!policy.allow.empty()) provider.rules.allow = policy.allow;
+  }
+  return plan;
 }
 
 Result<BrokerAddress> make_broker_address(const BrokerOptions& options) {
@@ -146,20 +168,11 @@ Result<BrokerAddress> make_broker_address(const BrokerOptions& options) {
 Result<std::function<Result<void>()>> prepare_broker(
     Context& context, const BrokerOptions& options, BrokerAddress address,
     std::vector<broker::BrokeredProvider> providers, const std::string& command) {
-  broker::RunHead head{.command = fs::path(command).filename(), .process = ::getpid()};
-  for (const auto& provider : providers) head.providers.push_back(provider.id);
-  const fs::path profile = TRY(context.profile());
-  const auto plan = std::make_shared<broker::BrokerPlan>();
-  plan->log = TRY(broker::begin_run(profile, std::move(head)));
+  const auto plan = std::make_shared<broker::BrokerPlan>(
+      TRY(make_plan(context, options.policy, std::move(providers),
+                    {.command = fs::path(command).filename(), .process = ::getpid()})));
   plan->token = std::move(address.token);
   plan->host = std::move(address.host);
-  plan->providers = std::move(providers);
-  plan->limits = options.limits();
-  plan->profile = profile;
-  plan->plugin_path = context.directory_options().command_line_path;
-  for (broker::BrokeredProvider& provider : plan->providers) {
-    if (!options.allow.empty()) provider.rules.allow = options.allow;
-  }
   const auto listener = std::make_shared<FileDescriptor>(std::move(address.listener));
   const broker::Walls walls = TRY(choose_walls(context, options));
   const fs::path program = context.installation().programs / "pindus-broker";

@@ -15,6 +15,9 @@ namespace pindus {
 [[nodiscard]] CommandBody declare_auth_exec(CommandOptions& options);
 [[nodiscard]] CommandBody declare_auth_env(CommandOptions& options);
 [[nodiscard]] CommandBody declare_auth_headers(CommandOptions& options);
+[[nodiscard]] CommandBody declare_auth_serve(CommandOptions& options);
+[[nodiscard]] CommandBody declare_auth_grant(CommandOptions& options);
+[[nodiscard]] CommandBody declare_auth_revoke(CommandOptions& options);
 [[nodiscard]] CommandBody declare_auth_runs(CommandOptions& options);
 [[nodiscard]] CommandBody declare_auth_refresh(CommandOptions& options);
 [[nodiscard]] CommandBody declare_auth_use(CommandOptions& options);

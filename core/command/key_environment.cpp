@@ -60,6 +60,7 @@ class Collection {
     }
     if (request_.env_file) TRY(use_file(*request_.env_file));
     if (result_.set.empty()) return nothing_found();
+    if (request_.is_elsewhere) return std::move(result_);
     if (has_broker()) keep_to_broker();
     remove_rivals();
     return std::move(result_);
@@ -223,7 +224,7 @@ class Collection {
                           "name one of them"});
     }
     const auto before = context_.environment().get(name);
-    if (before && !before->empty() && *before != value.view()) {
+    if (before && !before->empty() && *before != value.view() && !request_.is_elsewhere) {
       context_.io().notice(fmt::format("{} of the environment is replaced", name));
     }
     result_.set.emplace_back(name, std::move(value));

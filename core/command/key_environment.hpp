@@ -21,6 +21,9 @@ struct KeyEnvironmentRequest {
   /// ("127.0.0.1:40123"), and what the program gets in the place of every key.
   std::string broker = {};
   std::string_view token = {};
+  /// Whoever gets the variables has another environment than ours: what stands in this one counts
+  /// for nothing.
+  bool is_elsewhere = false;
 };
 
 /// What a program's environment and command line need.

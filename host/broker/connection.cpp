@@ -34,14 +34,25 @@ std::string_view reason_of(int status) {
   return view_of(http::obsolete_reason(static_cast<http::status>(status)));
 }
 
-}  // namespace
-
-std::string_view Run::error_shape(std::string_view provider) const {
-  for (const BrokeredProvider& part : plan.providers) {
-    if (part.id == provider) return part.error;
+// A request that counts against its grant's limits, and ends with it.
+class UnderWay {
+ public:
+  UnderWay(Grant& grant, Connection& connection) : grant_(grant), connection_(connection) {
+    grant_.connections.insert(&connection_);
   }
-  return {};
-}
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+  ~UnderWay() {
+    grant_.connections.erase(&connection_);
+    grant_.meter.leave();
+  }
+
+ private:
+  Grant& grant_;
+  Connection& connection_;
+};
+
+}  // namespace
 
 RequestHead head_of(const Connection::Parser& parser) {
   RequestHead head{.method = view_of(parser.get().method_string()),
@@ -70,8 +81,7 @@ asio::awaitable<void> Connection::serve() {
       if (is_request) {
         const Refusal refusal{error == http::error::header_limit ? 431 : 400, "malformed",
                               fmt::format("the request is malformed: {}", error.message())};
-        run_.log.add(
-            {.time_ms = now_ms(), .status = refusal.status, .rule = std::string(refusal.rule)});
+        note_malformed(refusal);
         static_cast<void>(co_await refuse(refusal, {}, false, false));
         co_await linger();
       }
@@ -83,49 +93,59 @@ asio::awaitable<void> Connection::serve() {
   socket_.close(ignored);
 }
 
+// Of nobody: what isn't HTTP has no token.
+void Connection::note_malformed(const Refusal& refusal) const {
+  if (serving_.grants.all().size() != 1) return;
+  serving_.grants.all().front()->log.add(
+      {.time_ms = now_ms(), .status = refusal.status, .rule = std::string(refusal.rule)});
+}
+
 asio::awaitable<bool> Connection::serve_request(Parser& parser) {
   const std::int64_t began = now_ms();
   const RequestHead head = head_of(parser);
-  auto admitted = run_.gate.judge(head);
+  const bool is_head = head.method == "HEAD";
+  // What comes behind a request that nobody read to its end would be taken for another.
+  const bool can_keep = parser.keep_alive() && parser.is_done();
+  const std::shared_ptr<Grant> grant = serving_.grants.find(head);
+  if (!grant) {
+    const Refusal refusal{403, "token", "nobody has been granted anything here"};
+    if (co_await refuse(refusal, {}, is_head, can_keep)) co_return true;
+    co_await linger();
+    co_return false;
+  }
+  auto admitted = grant->gate.judge(head);
   std::optional<Refusal> refusal;
-  std::string provider;
   if (!admitted) {
     refusal = std::move(admitted).error();
-    if (const auto target = parse_target(head.target)) provider = target->provider;
   } else {
-    provider = admitted->provider;
-    refusal = run_.meter.enter(RunMeter::Clock::now());
+    refusal = grant->meter.enter(RunMeter::Clock::now());
   }
-  const bool is_head = head.method == "HEAD";
   if (refusal) {
     const auto target = parse_target(head.target);
-    run_.log.add({.time_ms = began,
-                  .provider = provider,
-                  .method = std::string(head.method),
-                  .path = target ? target->path : std::string(),
-                  .status = refusal->status,
-                  .rule = std::string(refusal->rule),
-                  .took_ms = now_ms() - began});
-    // What comes behind a request that nobody read to its end would be taken for another.
-    const bool keep = parser.keep_alive() && parser.is_done() && refusal->status != 400;
-    const bool goes_on = co_await refuse(*refusal, provider, is_head, keep);
+    const std::string provider = target ? target->provider : std::string();
+    grant->log.add({.time_ms = began,
+                    .provider = provider,
+                    .method = std::string(head.method),
+                    .path = target ? target->path : std::string(),
+                    .status = refusal->status,
+                    .rule = std::string(refusal->rule),
+                    .took_ms = now_ms() - began});
+    const bool goes_on = co_await refuse(*refusal, grant->error_shape(provider), is_head,
+                                         can_keep && refusal->status != 400);
     if (!goes_on) co_await linger();
     co_return goes_on;
   }
-  struct Leaving {
-    RunMeter& meter;
-    ~Leaving() { meter.leave(); }
-  } const leaving{run_.meter};
-  if (admitted->is_upgrade) co_return co_await tunnel(*this, *admitted, head);
-  Exchange exchange(*this, parser, *std::move(admitted));
+  const UnderWay under_way(*grant, *this);
+  if (admitted->is_upgrade) co_return co_await tunnel(*this, *grant, *admitted, head);
+  Exchange exchange(*this, *grant, parser, *std::move(admitted));
   const bool goes_on = co_await exchange.run();
   if (!goes_on) co_await linger();
-  co_return goes_on;
+  co_return goes_on && !grant->is_revoked;
 }
 
-asio::awaitable<bool> Connection::refuse(const Refusal& refusal, std::string_view provider,
+asio::awaitable<bool> Connection::refuse(const Refusal& refusal, std::string_view shape,
                                          bool is_head, bool keep) {
-  const std::string body = error_answer(run_.error_shape(provider), refusal);
+  const std::string body = error_answer(shape, refusal);
   // Programs ask again and again else: where nothing changes by itself they shall not.
   const bool may_retry = refusal.status == 429 || refusal.status >= 500;
   std::string text = fmt::format(
@@ -145,7 +165,7 @@ asio::awaitable<bool> Connection::refuse(const Refusal& refusal, std::string_vie
 // brings about (RFC 9112, section 9.6).
 asio::awaitable<void> Connection::linger() {
   boost::system::error_code error;
-  socket_.shutdown(tcp::socket::shutdown_send, error);
+  socket_.shutdown(Socket::shutdown_send, error);
   asio::steady_timer limit(socket_.get_executor(), longest_linger);
   limit.async_wait([this](const boost::system::error_code& stopped) {
     boost::system::error_code ignored;

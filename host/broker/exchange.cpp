@@ -33,8 +33,10 @@ Refusal no_key(const CredentialFault& fault) {
 
 }  // namespace
 
-Exchange::Exchange(Connection& connection, Connection::Parser& parser, Admitted admitted)
+Exchange::Exchange(Connection& connection, const Grant& grant, Connection::Parser& parser,
+                   Admitted admitted)
     : connection_(connection),
+      grant_(grant),
       parser_(parser),
       admitted_(std::move(admitted)),
       head_(head_of(parser)),
@@ -61,7 +63,7 @@ asio::awaitable<bool> Exchange::run() {
   co_await stop_reading();
   line_.sent = body_.received();
   line_.took_ms = now_ms() - line_.time_ms;
-  connection_.run().log.add(line_);
+  grant_.log.add(line_);
   co_return goes_on;
 }
 
@@ -115,7 +117,8 @@ asio::awaitable<void> Exchange::stop_reading() {
 }
 
 asio::awaitable<Result<SharedKey>> Exchange::find_key(SharedKey refused) {
-  co_return co_await connection_.run().keys.get(admitted_.provider, std::move(refused));
+  co_return co_await connection_.serving().keys.get(grant_.key_name(admitted_.provider),
+                                                    std::move(refused));
 }
 
 asio::awaitable<bool> Exchange::answer() {
@@ -148,8 +151,8 @@ void Exchange::begin(const ProviderKey& key) {
           fields_for_provider(head_.fields, admitted_.with_key ? std::span(key.fields)
                                                                : std::span<const HeaderField>())};
   body_.begin_again();
-  transfer_ =
-      std::make_unique<Transfer>(connection_.run().upstream, request, body_, news_, body_taken_);
+  transfer_ = std::make_unique<Transfer>(connection_.serving().upstream, request, body_, news_,
+                                         body_taken_);
 }
 
 // A key that was refused is got anew, once, and where another came of it the request is sent with
@@ -239,7 +242,8 @@ asio::awaitable<bool> Exchange::refuse(const Refusal& refusal) {
   line_.rule = refusal.rule;
   if (program_gone_) co_return false;
   const bool keep = keep_ && body_.is_whole();
-  co_return co_await connection_.refuse(refusal, admitted_.provider, head_.method == "HEAD", keep);
+  co_return co_await connection_.refuse(refusal, grant_.error_shape(admitted_.provider),
+                                        head_.method == "HEAD", keep);
 }
 
 }  // namespace pindus::broker

@@ -15,7 +15,8 @@ namespace pindus::broker {
 /// goes away takes the other along.
 class Exchange {
  public:
-  Exchange(Connection& connection, Connection::Parser& parser, Admitted admitted);
+  Exchange(Connection& connection, const Grant& grant, Connection::Parser& parser,
+           Admitted admitted);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
@@ -37,6 +38,7 @@ class Exchange {
   [[nodiscard]] asio::awaitable<void> stop_reading();
 
   Connection& connection_;
+  const Grant& grant_;
   Connection::Parser& parser_;
   Admitted admitted_;
   RequestHead head_;

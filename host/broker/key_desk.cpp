@@ -4,11 +4,11 @@
 
 namespace pindus::broker {
 
-asio::awaitable<Result<SharedKey>> KeyDesk::get(std::string provider, SharedKey refused) {
+asio::awaitable<Result<SharedKey>> KeyDesk::get(KeyName name, SharedKey refused) {
   if (!refused) {
-    if (SharedKey ready = keys_.ready(provider)) co_return ready;
+    if (SharedKey ready = keys_.ready(name)) co_return ready;
   }
-  const std::pair asked(provider, refused);
+  const std::pair asked(name, refused);
   std::shared_ptr<Question>& open = open_[asked];
   if (!open) {
     open = std::make_shared<Question>(loop_.get_executor());

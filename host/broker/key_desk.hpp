@@ -21,7 +21,7 @@ class KeyDesk {
   KeyDesk(asio::io_context& loop, ProviderKeys& keys) : loop_(loop), keys_(keys) {}
 
   /// See ProviderKeys::get.
-  [[nodiscard]] asio::awaitable<Result<SharedKey>> get(std::string provider, SharedKey refused);
+  [[nodiscard]] asio::awaitable<Result<SharedKey>> get(KeyName name, SharedKey refused);
 
  private:
   struct Question {
@@ -32,7 +32,7 @@ class KeyDesk {
 
   asio::io_context& loop_;
   ProviderKeys& keys_;
-  std::map<std::pair<std::string, SharedKey>, std::shared_ptr<Question>> open_;
+  std::map<std::pair<KeyName, SharedKey>, std::shared_ptr<Question>> open_;
   asio::thread_pool threads_{2};  // the last member: it ends before what its work uses
 };
 

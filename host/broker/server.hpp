@@ -1,11 +1,11 @@
 #pragma once
 
-#include "core/base/file_descriptor.hpp"
-#include "core/broker/plan.hpp"
+#include "core/broker/handover.hpp"
 
 namespace pindus::broker {
 
-/// Serves a run on a socket that listens, until SIGTERM. Returns what the process ends with.
-[[nodiscard]] int serve(const BrokerPlan& plan, FileDescriptor listener);
+/// Serves on a socket that listens, until SIGTERM or SIGINT: the plan's own token, and, where there
+/// is a control socket, whatever is granted over it. Returns what the process ends with.
+[[nodiscard]] int serve(Handover handover);
 
 }  // namespace pindus::broker

@@ -165,7 +165,7 @@ std::string agreement(const HandshakeAnswer& answer) {
 // The two directions of a tunnel; each ends the other.
 class Tunnel {
  public:
-  Tunnel(tcp::socket& program, Line& provider, RequestLine& line)
+  Tunnel(Socket& program, Line& provider, RequestLine& line)
       : program_(program), provider_(provider), line_(line), ended_(program.get_executor()) {}
 
   [[nodiscard]] asio::awaitable<void> run(std::string from_program) {
@@ -199,26 +199,27 @@ class Tunnel {
                                  redirect_error(use_awaitable, error));
     }
     boost::system::error_code ignored;
-    program_.shutdown(tcp::socket::shutdown_both, ignored);
+    program_.shutdown(Socket::shutdown_both, ignored);
     is_over_ = true;
     ended_.tell();
   }
 
-  tcp::socket& program_;
+  Socket& program_;
   Line& provider_;
   RequestLine& line_;
   Event ended_;
   bool is_over_ = false;
 };
 
-asio::awaitable<std::optional<Refusal>> open_tunnel(Connection& connection,
+asio::awaitable<std::optional<Refusal>> open_tunnel(Connection& connection, const Grant& grant,
                                                     const Admitted& admitted,
                                                     const RequestHead& head, RequestLine& logged) {
   SharedKey refused;
   for (;;) {
-    const auto key = co_await connection.run().keys.get(admitted.provider, refused);
+    const auto key =
+        co_await connection.serving().keys.get(grant.key_name(admitted.provider), refused);
     if (!key) co_return Refusal{503, "key", key.error().message};
-    Line line(connection.run().upstream, (*key)->base_url, connection.socket().get_executor());
+    Line line(connection.serving().upstream, (*key)->base_url, connection.socket().get_executor());
     if (auto failure = co_await line.connect()) {
       co_return Refusal{502, "unreachable", *std::move(failure)};
     }
@@ -251,20 +252,21 @@ asio::awaitable<std::optional<Refusal>> open_tunnel(Connection& connection,
 
 }  // namespace
 
-asio::awaitable<bool> tunnel(Connection& connection, const Admitted& admitted,
+asio::awaitable<bool> tunnel(Connection& connection, const Grant& grant, const Admitted& admitted,
                              const RequestHead& head) {
   RequestLine logged{.time_ms = now_ms(),
                      .provider = admitted.provider,
                      .method = std::string(head.method),
                      .path = admitted.path};
-  const auto refusal = co_await open_tunnel(connection, admitted, head, logged);
+  const auto refusal = co_await open_tunnel(connection, grant, admitted, head, logged);
   if (refusal) {
     logged.status = refusal->status;
     logged.rule = refusal->rule;
-    static_cast<void>(co_await connection.refuse(*refusal, admitted.provider, false, false));
+    static_cast<void>(
+        co_await connection.refuse(*refusal, grant.error_shape(admitted.provider), false, false));
   }
   logged.took_ms = now_ms() - logged.time_ms;
-  connection.run().log.add(logged);
+  grant.log.add(logged);
   co_return false;
 }
 

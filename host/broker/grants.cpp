@@ -1,0 +1,76 @@
+#include "host/broker/grants.hpp"
+
+#include <algorithm>
+
+#include "host/broker/connection.hpp"
+
+namespace pindus::broker {
+namespace {
+
+Gate gate_of(const BrokerPlan& plan) {
+  std::map<std::string, CallRules, std::less<>> rules;
+  for (const BrokeredProvider& provider : plan.providers)
+    rules.emplace(provider.id, provider.rules);
+  return {plan.token.copy(), plan.host, std::move(rules)};
+}
+
+}  // namespace
+
+Grant::Grant(BrokerPlan its_plan)
+    : plan(std::move(its_plan)),
+      gate(gate_of(plan)),
+      meter(plan.limits, RunMeter::Clock::now()),
+      log(plan.log) {}
+
+std::string_view Grant::error_shape(std::string_view provider) const {
+  const auto part = std::ranges::find(plan.providers, provider, &BrokeredProvider::id);
+  return part == plan.providers.end() ? std::string_view() : part->error;
+}
+
+KeyName Grant::key_name(const std::string& provider) const {
+  const auto part = std::ranges::find(plan.providers, provider, &BrokeredProvider::id);
+  return {provider, part == plan.providers.end() ? std::nullopt : part->account};
+}
+
+void Grants::add(BrokerPlan plan) {
+  grants_.push_back(std::make_shared<Grant>(std::move(plan)));
+}
+
+void Grants::end(Grant& grant) {
+  grant.is_revoked = true;
+  for (Connection* connection : grant.connections) {
+    boost::system::error_code ignored;
+    connection->socket().close(ignored);
+  }
+}
+
+std::size_t Grants::revoke(std::string_view token) {
+  return std::erase_if(grants_, [&](const std::shared_ptr<Grant>& grant) {
+    if (!grant->gate.is_token(token)) return false;
+    end(*grant);
+    return true;
+  });
+}
+
+std::size_t Grants::revoke_all() {
+  for (const auto& grant : grants_) end(*grant);
+  const std::size_t count = grants_.size();
+  grants_.clear();
+  return count;
+}
+
+std::shared_ptr<Grant> Grants::find(const RequestHead& head) const {
+  if (grants_.empty()) return nullptr;
+  if (grants_.size() == 1) return grants_.front();
+  const auto own = std::ranges::find_if(
+      grants_, [&](const auto& grant) { return grant->gate.recognises(head); });
+  if (own != grants_.end()) return *own;
+  const auto target = parse_target(head.target);
+  const auto other = std::ranges::find_if(grants_, [&](const auto& grant) {
+    return target && std::ranges::find(grant->plan.providers, target->provider,
+                                       &BrokeredProvider::id) != grant->plan.providers.end();
+  });
+  return other == grants_.end() ? grants_.front() : *other;
+}
+
+}  // namespace pindus::broker

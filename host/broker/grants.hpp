@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "core/broker/gate.hpp"
+#include "core/broker/plan.hpp"
+#include "core/broker/provider_keys.hpp"
+#include "core/broker/run_limits.hpp"
+#include "core/broker/run_log.hpp"
+
+namespace pindus::broker {
+
+class Connection;
+
+/// What whoever has one token may ask for, until it is taken back. One thread.
+struct Grant {
+  explicit Grant(BrokerPlan its_plan);
+
+  BrokerPlan plan;
+  Gate gate;
+  RunMeter meter;
+  RunLog log;
+  std::set<Connection*> connections = {};  ///< that have a request of it under way
+  bool is_revoked = false;
+
+  /// How that provider says errors; empty: nobody knows.
+  [[nodiscard]] std::string_view error_shape(std::string_view provider) const;
+
+  /// Whose key goes to that provider.
+  [[nodiscard]] KeyName key_name(const std::string& provider) const;
+};
+
+/// The grants of a broker: one where it stands beside a command, any number where it serves. One
+/// thread.
+class Grants {
+ public:
+  void add(BrokerPlan plan);
+
+  /// Takes back the grant of that token, or all of them; what it has under way ends at once. How
+  /// many there were.
+  std::size_t revoke(std::string_view token);
+  std::size_t revoke_all();
+
+  /// The grant that counts for a request: that of its token, else, for one without, the first that
+  /// has its provider, else any; null: there is none at all.
+  [[nodiscard]] std::shared_ptr<Grant> find(const RequestHead& head) const;
+
+  [[nodiscard]] const std::vector<std::shared_ptr<Grant>>& all() const noexcept { return grants_; }
+
+ private:
+  static void end(Grant& grant);
+
+  std::vector<std::shared_ptr<Grant>> grants_;
+};
+
+}  // namespace pindus::broker
