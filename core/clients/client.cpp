@@ -15,7 +15,7 @@
 namespace pindus {
 namespace {
 
-Objection check_commands(const std::string& where, const Json& value) {
+Objection check_commands(const Place& where, const Json& value) {
   if (auto objection = check_values(where, value)) return objection;
   for (const Json& name : *value.as_array()) {
     const std::string& text = *name.as_string();
@@ -27,7 +27,7 @@ Objection check_commands(const std::string& where, const Json& value) {
 }
 
 // Everybody on the machine can read a command line.
-Objection check_args(const std::string& where, const Json& value) {
+Objection check_args(const Place& where, const Json& value) {
   if (auto objection = check_values(where, value)) return objection;
   const bool holds_key = std::ranges::any_of(*value.as_array(), [](const Json& arg) {
     const auto names = placeholders_in(*arg.as_string());
@@ -37,12 +37,12 @@ Objection check_args(const std::string& where, const Json& value) {
   return std::nullopt;
 }
 
-Objection check_broker(const std::string& where, const Json& value) {
+Objection check_broker(const Place& where, const Json& value) {
   if (value.as_object() == nullptr) return must_be(where, "an object");
   return check_members(where, value, {{"env", check_assignments}, {"args", check_args}});
 }
 
-Objection check_needs(const std::string& where, const Json& value) {
+Objection check_needs(const Place& where, const Json& value) {
   if (value.as_object() == nullptr) return must_be(where, "an object");
   return check_members(where, value,
                        {{"env", check_assignments},
@@ -52,19 +52,24 @@ Objection check_needs(const std::string& where, const Json& value) {
                         {"setup", check_setup}});
 }
 
-Objection check_methods_of_client(const std::string& where, const Json& value) {
+Objection check_methods_of_client(const Place& where, const Json& value) {
   return check_each(where, value, check_needs);
 }
 
-Objection check_provider(const std::string& where, const Json& value) {
-  if (auto objection = check_needs(where, value)) return objection;
+Objection check_provider(const Place& where, const Json& value) {
+  if (value.as_object() == nullptr) return must_be(where, "an object");
   return check_members(where, value,
-                       {{"only_if_named", check_boolean},
+                       {{"env", check_assignments},
+                        {"env_if_unset", check_assignments},
+                        {"args", check_args},
+                        {"setup", check_setup},
+                        {"broker", check_broker},
+                        {"only_if_named", check_boolean},
                         {"methods", check_methods_of_client},
                         {"remove", check_variables}});
 }
 
-Objection check_providers(const std::string& where, const Json& value) {
+Objection check_providers(const Place& where, const Json& value) {
   return check_each(where, value, check_provider);
 }
 
@@ -158,11 +163,15 @@ std::expected<ClientFile, std::string> parse_client(std::string_view text) {
   if (text.size() > manifest_size_limit) return std::unexpected("it is larger than 1 MiB");
   auto json = Json::parse(text);
   if (!json) return std::unexpected(std::move(json).error());
-  Objection objection = check_head(*json, "client", "description of a client");
+  std::vector<StrayMember> strays;
+  const Place root(strays);
+  Objection objection = check_head(root, *json, "client", "description of a client");
   if (!objection) objection = check_unique_names(*json);
   if (!objection) {
-    objection = check_members("", *json,
-                              {{"label", check_line},
+    objection = check_members(root, *json,
+                              {{"client"},
+                               {"id"},
+                               {"label", check_line},
                                {"commands", check_commands},
                                {"providers", check_providers},
                                {"setup", check_setup},
@@ -170,7 +179,7 @@ std::expected<ClientFile, std::string> parse_client(std::string_view text) {
   }
   if (objection) return std::unexpected(*std::move(objection));
   std::string id = ascii_lower(*json->find("id")->as_string());
-  return ClientFile{std::move(id), *std::move(json)};
+  return ClientFile{std::move(id), *std::move(json), std::move(strays)};
 }
 
 Client read_client(const std::string& id, const Json& json) {

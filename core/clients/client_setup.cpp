@@ -34,18 +34,18 @@ bool holds_key(std::string_view text) {
   return std::ranges::find(names, "key") != names.end();
 }
 
-Objection check_no_key(const std::string& where, std::string_view text) {
+Objection check_no_key(const Place& where, std::string_view text) {
   if (!holds_key(text)) return std::nullopt;
   return fmt::format("{} must not hold {{key}}: settings name the command that prints it", where);
 }
 
-Objection check_format(const std::string& where, const Json& value) {
+Objection check_format(const Place& where, const Json& value) {
   const std::string* name = value.as_string();
   if (name != nullptr && format_of(*name)) return std::nullopt;
   return must_be(where, "\"json\", \"toml\", \"block\" or \"shell\"");
 }
 
-Objection check_file(const std::string& where, const Json& value) {
+Objection check_file(const Place& where, const Json& value) {
   const std::string* file = value.as_string();
   const bool has_start = file != nullptr && (file->starts_with("~/") || file->starts_with("./") ||
                                              file->starts_with('/') || file->starts_with("${"));
@@ -55,12 +55,12 @@ Objection check_file(const std::string& where, const Json& value) {
   return check_no_key(where, *file);
 }
 
-Objection check_setting(const std::string& where, const Json& value) {
+Objection check_setting(const Place& where, const Json& value) {
   if (value.is_null()) return must_be(where, "a value to be set");
   return check_no_key(where, value.dump());
 }
 
-Objection check_set(const std::string& where, const Json& value) {
+Objection check_set(const Place& where, const Json& value) {
   if (value.as_object() == nullptr) return must_be(where, "an object of JSON pointers");
   for (const auto& [pointer, setting] : *value.as_object()) {
     if (!pointer.starts_with('/') || !pointer_tokens(pointer)) {
@@ -71,7 +71,7 @@ Objection check_set(const std::string& where, const Json& value) {
   return std::nullopt;
 }
 
-Objection check_lines(const std::string& where, const Json& value) {
+Objection check_lines(const Place& where, const Json& value) {
   if (auto objection = check_values(where, value)) return objection;
   for (const Json& line : *value.as_array()) {
     if (auto objection = check_no_key(where, *line.as_string())) return objection;
@@ -79,7 +79,7 @@ Objection check_lines(const std::string& where, const Json& value) {
   return std::nullopt;
 }
 
-Objection check_change(const std::string& where, const Json& value) {
+Objection check_change(const Place& where, const Json& value) {
   if (value.as_object() == nullptr) return must_be(where, "an object");
   if (auto objection = check_members(where, value,
                                      {{"format", check_format},
@@ -107,11 +107,11 @@ Objection check_change(const std::string& where, const Json& value) {
   return std::nullopt;
 }
 
-Objection check_changes(const std::string& where, const Json& value) {
+Objection check_changes(const Place& where, const Json& value) {
   if (value.as_array() == nullptr) return must_be(where, "a list");
   std::size_t index = 0;
   for (const Json& change : *value.as_array()) {
-    if (auto objection = check_change(fmt::format("{}/{}", where, index++), change)) {
+    if (auto objection = check_change(where / index++, change)) {
       return objection;
     }
   }
@@ -136,7 +136,7 @@ std::string_view setup_format_name(SetupFormat format) noexcept {
   return std::ranges::find(formats, format, [](const auto& entry) { return entry.second; })->first;
 }
 
-Objection check_setup_files(const std::string& where, const Json& value) {
+Objection check_setup_files(const Place& where, const Json& value) {
   if (value.as_array() == nullptr) return must_be(where, "a list of files");
   for (const Json& file : *value.as_array()) {
     if (auto objection = check_file(where, file)) return objection;
@@ -144,7 +144,7 @@ Objection check_setup_files(const std::string& where, const Json& value) {
   return std::nullopt;
 }
 
-Objection check_setup(const std::string& where, const Json& value) {
+Objection check_setup(const Place& where, const Json& value) {
   if (value.as_object() == nullptr) return must_be(where, "an object");
   return check_members(
       where, value,

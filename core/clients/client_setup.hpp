@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/json.hpp"
+#include "core/providers/manifest_checks.hpp"
 
 namespace pindus {
 
@@ -46,13 +47,12 @@ struct ClientSetup {
 };
 
 /// Checks a member `setup`: why it can't be used, as core/providers/manifest_checks says it.
-[[nodiscard]] std::optional<std::string> check_setup(const std::string& where, const Json& value);
+[[nodiscard]] Objection check_setup(const Place& where, const Json& value);
 
 /// What it says; it has been checked.
 [[nodiscard]] ClientSetup read_setup(const Json& json);
 
 /// A list of names of files, as SetupChange::file.
-[[nodiscard]] std::optional<std::string> check_setup_files(const std::string& where,
-                                                           const Json& value);
+[[nodiscard]] Objection check_setup_files(const Place& where, const Json& value);
 
 }  // namespace pindus

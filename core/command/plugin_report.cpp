@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/fault.hpp"
 #include "core/base/json.hpp"
@@ -86,8 +87,10 @@ std::string list_as_json(const ProviderDirectory& directory) {
     providers.push_back(Json(provider_json(provider)));
   }
   Json::Array refused;
+  Json::Array warnings;
   for (const DirectoryWarning& warning : directory.warnings()) {
-    refused.push_back(Json(Json::Object{
+    Json::Array& list = warning.fate == FileFate::passed_over ? refused : warnings;
+    list.push_back(Json(Json::Object{
         {"path", text_json(warning.path.native())},
         {"layer", text_json(layer_name(warning.layer))},
         {"message", text_json(warning.why.message)},
@@ -95,7 +98,8 @@ std::string list_as_json(const ProviderDirectory& directory) {
     }));
   }
   return Json(Json::Object{{"providers", Json(std::move(providers))},
-                           {"refused", Json(std::move(refused))}})
+                           {"refused", Json(std::move(refused))},
+                           {"warnings", Json(std::move(warnings))}})
       .dump();
 }
 
@@ -124,6 +128,16 @@ void append_methods(std::string& out, const Provider& provider) {
   if (provider.methods.empty()) out += "  no way to sign in\n";
 }
 
+void append_warnings(std::string& out, const ProviderDirectory& directory, FileFate fate,
+                     std::string_view title) {
+  for (const DirectoryWarning& warning : directory.warnings()) {
+    if (warning.fate != fate) continue;
+    out += std::exchange(title, "");
+    out += fmt::format("  {} ({})\n    {}\n", shown(warning.why.message), layer_name(warning.layer),
+                       shown(warning.why.hint));
+  }
+}
+
 std::string list_as_text(const ProviderDirectory& directory) {
   std::string out;
   for (const Provider& provider : directory.providers()) {
@@ -142,11 +156,8 @@ std::string list_as_text(const ProviderDirectory& directory) {
     }
   }
   if (directory.providers().empty()) out += "No providers.\n";
-  if (!directory.warnings().empty()) out += "Passed over:\n";
-  for (const DirectoryWarning& warning : directory.warnings()) {
-    out += fmt::format("  {} ({})\n    {}\n", shown(warning.why.message), layer_name(warning.layer),
-                       shown(warning.why.hint));
-  }
+  append_warnings(out, directory, FileFate::passed_over, "Passed over:\n");
+  append_warnings(out, directory, FileFate::counts, "Warnings:\n");
   out.pop_back();
   return out;
 }

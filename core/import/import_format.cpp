@@ -21,7 +21,7 @@ constexpr std::array<std::pair<std::string_view, ImportFormat::Syntax>, 4> synta
      {"dotenv", ImportFormat::Syntax::dotenv},
      {"environment", ImportFormat::Syntax::environment}}};
 
-Objection check_syntax(const std::string& where, const Json& value) {
+Objection check_syntax(const Place& where, const Json& value) {
   const std::string* name = value.as_string();
   if (name != nullptr && std::ranges::find(syntaxes, *name, [](const auto& syntax) {
                            return syntax.first;
@@ -32,35 +32,35 @@ Objection check_syntax(const std::string& where, const Json& value) {
 }
 
 // "" or "/a/b", RFC 6901.
-Objection check_place(const std::string& where, const Json& value) {
+Objection check_place(const Place& where, const Json& value) {
   const std::string* place = value.as_string();
   if (place != nullptr && is_plain_value(*place) && Json().at(*place)) return std::nullopt;
   return must_be(where, "a JSON pointer");
 }
 
-Objection check_lines(const std::string& where, const Json& value) {
+Objection check_lines(const Place& where, const Json& value) {
   return check_each(where, value, check_line);
 }
 
 // A rule is taken whole by the merge, so that nulls stay in it.
-Objection check_no_null(const std::string& where, const Json& value) {
+Objection check_no_null(const Place& where, const Json& value) {
   if (value.is_null()) return must_be(where, "there, or left out");
   const auto* members = value.as_object();
   if (members == nullptr) return std::nullopt;
   for (const auto& [name, member] : *members) {
-    if (auto objection = check_no_null(fmt::format("{}/{}", where, name), member)) return objection;
+    if (auto objection = check_no_null(where / name, member)) return objection;
   }
   return std::nullopt;
 }
 
-Objection check_places(const std::string& where, const Json& value) {
+Objection check_places(const Place& where, const Json& value) {
   return check_each(where, value, check_place);
 }
 
-Objection check_rule(const std::string& where, const Json& value) {
+Objection check_rule(const Place& where, const Json& value) {
   if (value.as_object() == nullptr) return must_be(where, "an object");
   if (auto objection = check_no_null(where, value)) return objection;
-  if (value.find("at") == nullptr) return must_be(where + "/at", "there");
+  if (value.find("at") == nullptr) return must_be(where / "at", "there");
   if (value.find("key") == nullptr && value.find("access") == nullptr) {
     return must_be(where, "an object with \"key\" or \"access\"");
   }
@@ -78,11 +78,11 @@ Objection check_rule(const std::string& where, const Json& value) {
                         {"missing_hint", check_line}});
 }
 
-Objection check_rules(const std::string& where, const Json& value) {
+Objection check_rules(const Place& where, const Json& value) {
   const auto* rules = value.as_array();
   if (rules == nullptr) return must_be(where, "a list");
   for (std::size_t i = 0; i < rules->size(); ++i) {
-    if (auto objection = check_rule(where + "/" + std::to_string(i), (*rules)[i])) return objection;
+    if (auto objection = check_rule(where / i, (*rules)[i])) return objection;
   }
   return std::nullopt;
 }
@@ -145,11 +145,15 @@ std::expected<DescribingFile, std::string> parse_import_format(std::string_view 
   if (text.size() > manifest_size_limit) return std::unexpected("it is larger than 1 MiB");
   auto json = Json::parse(text);
   if (!json) return std::unexpected(std::move(json).error());
-  Objection objection = check_head(*json, "import", "description of a format");
+  std::vector<StrayMember> strays;
+  const Place root(strays);
+  Objection objection = check_head(root, *json, "import", "description of a format");
   if (!objection) objection = check_unique_names(*json);
   if (!objection) {
-    objection = check_members("", *json,
-                              {{"label", check_line},
+    objection = check_members(root, *json,
+                              {{"import"},
+                               {"id"},
+                               {"label", check_line},
                                {"syntax", check_syntax},
                                {"files", check_values},
                                {"only_if_named", check_boolean},
@@ -160,7 +164,7 @@ std::expected<DescribingFile, std::string> parse_import_format(std::string_view 
   }
   if (objection) return std::unexpected(*std::move(objection));
   std::string id = ascii_lower(*json->find("id")->as_string());
-  return DescribingFile{std::move(id), *std::move(json)};
+  return DescribingFile{std::move(id), *std::move(json), std::move(strays)};
 }
 
 ImportFormat read_import_format(const std::string& id, const Json& json) {

@@ -56,6 +56,10 @@ LayeredDocuments read_layered_documents(const DirectoryOptions& options,
              [&](const LayerFile& file) {
                auto described = parse(file.text);
                if (!described) return refuse(file.path, described.error(), correct_or_remove);
+               for (const StrayMember& stray : described->strays) {
+                 documents.warnings.push_back(
+                     {file.path, folder.layer, told(stray, file.path.native()), FileFate::counts});
+               }
                documents.by_id[described->id].merge_patch(described->json);
              },
          .refuse = [&](const LayerFile& file, std::string_view reason,

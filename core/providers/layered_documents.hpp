@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/json.hpp"
+#include "core/providers/manifest_checks.hpp"
 #include "core/providers/providers.hpp"
 
 namespace pindus {
@@ -16,6 +17,7 @@ namespace pindus {
 struct DescribingFile {
   std::string id;  ///< in lower case
   Json json;
+  std::vector<StrayMember> strays = {};  ///< what was perhaps meant otherwise
 };
 
 /// The error ends a sentence that begins with the file's name.

@@ -15,7 +15,7 @@
 namespace pindus {
 namespace {
 
-Objection check_library(const std::string& where, const Json& value) {
+Objection check_library(const Place& where, const Json& value) {
   const std::string* name = value.as_string();
   if (name == nullptr) return must_be(where, "a string");
   if (name->contains('/')) {
@@ -28,7 +28,7 @@ Objection check_library(const std::string& where, const Json& value) {
   return std::nullopt;
 }
 
-Objection check_abi(const std::string& where, const Json& value) {
+Objection check_abi(const Place& where, const Json& value) {
   const std::string* abi = value.as_string();
   const std::size_t dot = abi == nullptr ? std::string::npos : abi->find('.');
   const auto is_number = [](std::string_view text) {
@@ -41,18 +41,18 @@ Objection check_abi(const std::string& where, const Json& value) {
   return std::nullopt;
 }
 
-Objection check_options(const std::string& where, const Json& value) {
+Objection check_options(const Place& where, const Json& value) {
   const auto* options = value.as_object();
   if (options == nullptr) return must_be(where, "an object");
   for (const auto& [name, option] : *options) {
     if (!option.is_null() && option.as_string() == nullptr) {
-      return must_be(fmt::format("{}/{}", where, name), "a string");
+      return must_be(where / name, "a string");
     }
   }
   return std::nullopt;
 }
 
-Objection check_question_name(const std::string& where, const Json& value) {
+Objection check_question_name(const Place& where, const Json& value) {
   // The answer is stored in the account's record beside these, and what the host keeps there.
   constexpr std::array<std::string_view, 3> taken = {"access", "refresh", "accountId"};
   const std::string* name = value.as_string();
@@ -65,7 +65,7 @@ Objection check_question_name(const std::string& where, const Json& value) {
   return std::nullopt;
 }
 
-Objection check_kind(const std::string& where, const Json& value) {
+Objection check_kind(const Place& where, const Json& value) {
   const std::string* kind = value.as_string();
   if (kind == nullptr || (*kind != "host" && *kind != "text")) {
     return must_be(where, "\"host\" or \"text\"");
@@ -73,13 +73,13 @@ Objection check_kind(const std::string& where, const Json& value) {
   return std::nullopt;
 }
 
-Objection check_questions(const std::string& where, const Json& value) {
+Objection check_questions(const Place& where, const Json& value) {
   const auto* questions = value.as_array();
   if (questions == nullptr) return must_be(where, "a list");
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < questions->size(); ++i) {
     const Json& question = (*questions)[i];
-    const std::string here = fmt::format("{}/{}", where, i);
+    const Place here = where / i;
     if (question.as_object() == nullptr) return must_be(here, "an object");
     if (auto objection = check_members(here, question,
                                        {{"name", check_question_name},
@@ -105,7 +105,7 @@ bool is_of_unknown_kind(const Json& method) {
   return name != nullptr && !kind_named(*name);
 }
 
-Objection check_method(const std::string& where, const Json& value) {
+Objection check_method(const Place& where, const Json& value) {
   if (value.as_object() == nullptr) return must_be(where, "an object");
   if (is_of_unknown_kind(value)) return std::nullopt;
   return check_members(where, value,
@@ -117,7 +117,7 @@ Objection check_method(const std::string& where, const Json& value) {
                         {"questions", check_questions}});
 }
 
-Objection check_methods(const std::string& where, const Json& value) {
+Objection check_methods(const Place& where, const Json& value) {
   const auto* methods = value.as_object();
   if (methods == nullptr) return must_be(where, "an object");
   for (const auto& [name, method] : *methods) {
@@ -128,7 +128,7 @@ Objection check_methods(const std::string& where, const Json& value) {
           where, printable(name, 80));
     }
     if (method.is_null()) continue;
-    if (auto objection = check_method(fmt::format("{}/{}", where, name), method)) return objection;
+    if (auto objection = check_method(where / name, method)) return objection;
   }
   return std::nullopt;
 }
@@ -155,16 +155,25 @@ std::expected<Manifest, std::string> parse_manifest(std::string_view text) {
   if (text.size() > manifest_size_limit) return std::unexpected("it is larger than 1 MiB");
   auto json = Json::parse(text);
   if (!json) return std::unexpected(std::move(json).error());
-  Objection objection = check_head(*json, "manifest", "provider manifest");
+  std::vector<StrayMember> strays;
+  const Place root(strays);
+  Objection objection = check_head(root, *json, "manifest", "provider manifest");
   if (!objection) objection = check_unique_names(*json);
   if (!objection) {
-    objection = check_members("", *json,
-                              {{"label", check_line},
+    objection = check_members(root, *json,
+                              {{"manifest"},
+                               {"id"},
+                               {"label", check_line},
                                {"env", check_variables},
                                {"docs_url", check_url},
                                {"enabled", check_boolean},
                                {"methods", check_methods},
-                               {"api", check_api}});
+                               {"api", check_api},
+                               {"library", nullptr, "methods/NAME/library"},
+                               {"options", nullptr, "methods/NAME/options"},
+                               {"questions", nullptr, "methods/NAME/questions"},
+                               {"base_url", nullptr, "api/base_url"},
+                               {"headers", nullptr, "api/methods/NAME/headers"}});
   }
   if (objection) return std::unexpected(*std::move(objection));
 
@@ -172,7 +181,20 @@ std::expected<Manifest, std::string> parse_manifest(std::string_view text) {
   manifest.id = ascii_lower(*json->find("id")->as_string());
   manifest.unknown_methods = unknown_methods(*json);
   manifest.json = *std::move(json);
+  manifest.strays = std::move(strays);
   return manifest;
+}
+
+std::vector<Reason> passed_over_in(const Manifest& manifest, const std::filesystem::path& file) {
+  std::vector<Reason> reasons;
+  for (const std::string& method : manifest.unknown_methods) {
+    reasons.push_back(
+        {fmt::format("the method \"{}\" in {} is passed over: this version doesn't know its kind",
+                     printable(method), file.native()),
+         "upgrade the package pindus"});
+  }
+  for (const StrayMember& stray : manifest.strays) reasons.push_back(told(stray, file.native()));
+  return reasons;
 }
 
 }  // namespace pindus

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/json.hpp"
+#include "core/providers/manifest_checks.hpp"
 #include "core/providers/providers.hpp"
 
 namespace pindus {
@@ -27,10 +28,16 @@ struct Manifest {
   Json json;
   /// Methods that it has, of a kind that this version doesn't know.
   std::vector<std::string> unknown_methods;
+  std::vector<StrayMember> strays;  ///< what was perhaps meant otherwise
 };
 
 /// Reads what a manifest file says; `path`, `layer` and `libraries` are the caller's to fill in.
 /// The error ends a sentence that begins with the file's name: "is not used: ...".
 [[nodiscard]] std::expected<Manifest, std::string> parse_manifest(std::string_view text);
+
+/// What of it nobody reads, for warnings that call it `file`: methods of an unknown kind, and
+/// members that are perhaps misspelt.
+[[nodiscard]] std::vector<Reason> passed_over_in(const Manifest& manifest,
+                                                 const std::filesystem::path& file);
 
 }  // namespace pindus

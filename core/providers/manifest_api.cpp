@@ -12,7 +12,7 @@ namespace pindus {
 namespace {
 
 // Beginning with a placeholder it is a whole address of the record's.
-Objection check_base_url(const std::string& where, const Json& value) {
+Objection check_base_url(const Place& where, const Json& value) {
   const std::string* text = value.as_string();
   const bool is_address =
       text != nullptr && is_plain_value(*text) && !text->contains(' ') &&
@@ -26,7 +26,7 @@ bool is_path(std::string_view path) {
   return path.starts_with('/') && is_printable(path) && !path.contains(' ');
 }
 
-Objection check_request(const std::string& where, const Json& value) {
+Objection check_request(const Place& where, const Json& value) {
   constexpr std::array<std::string_view, 6> methods = {"GET", "HEAD",  "POST",
                                                        "PUT", "PATCH", "DELETE"};
   const std::string* text = value.as_string();
@@ -38,18 +38,18 @@ Objection check_request(const std::string& where, const Json& value) {
   return std::nullopt;
 }
 
-Objection check_requests(const std::string& where, const Json& value) {
+Objection check_requests(const Place& where, const Json& value) {
   const auto* requests = value.as_array();
   if (requests == nullptr) return must_be(where, "a list");
   for (std::size_t i = 0; i < requests->size(); ++i) {
-    if (auto objection = check_request(fmt::format("{}/{}", where, i), (*requests)[i])) {
+    if (auto objection = check_request(where / i, (*requests)[i])) {
       return objection;
     }
   }
   return std::nullopt;
 }
 
-Objection check_aliases(const std::string& where, const Json& value) {
+Objection check_aliases(const Place& where, const Json& value) {
   const auto* paths = value.as_object();
   if (paths == nullptr) return must_be(where, "an object");
   for (const auto& [path, right] : *paths) {
@@ -62,7 +62,7 @@ Objection check_aliases(const std::string& where, const Json& value) {
   return std::nullopt;
 }
 
-Objection check_header_names(const std::string& where, const Json& value) {
+Objection check_header_names(const Place& where, const Json& value) {
   if (auto objection = check_values(where, value)) return objection;
   for (const Json& name : *value.as_array()) {
     if (!is_header_name(*name.as_string())) return must_be(where, "a list of names of headers");
@@ -70,11 +70,11 @@ Objection check_header_names(const std::string& where, const Json& value) {
   return std::nullopt;
 }
 
-Objection check_error(const std::string& where, const Json& value) {
+Objection check_error(const Place& where, const Json& value) {
   return value.as_object() == nullptr ? must_be(where, "an object") : std::nullopt;
 }
 
-Objection check_api_method(const std::string& where, const Json& value) {
+Objection check_api_method(const Place& where, const Json& value) {
   if (value.as_object() == nullptr) return must_be(where, "an object");
   return check_members(where, value,
                        {{"base_url", check_base_url},
@@ -84,7 +84,7 @@ Objection check_api_method(const std::string& where, const Json& value) {
                         {"allow", check_requests}});
 }
 
-Objection check_api_methods(const std::string& where, const Json& value) {
+Objection check_api_methods(const Place& where, const Json& value) {
   if (value.as_object() == nullptr) return must_be(where, "an object");
   for (const auto& [name, unused] : *value.as_object()) {
     if (is_method_name(name)) continue;
@@ -101,7 +101,7 @@ std::string text_at(const Json& object, std::string_view name) {
 
 }  // namespace
 
-Objection check_api(const std::string& where, const Json& value) {
+Objection check_api(const Place& where, const Json& value) {
   if (value.as_object() == nullptr) return must_be(where, "an object");
   return check_members(where, value,
                        {{"base_url", check_base_url},
@@ -113,7 +113,9 @@ Objection check_api(const std::string& where, const Json& value) {
                         {"upgrade", check_boolean},
                         {"list_headers", check_header_names},
                         {"address_env", check_assignments},
-                        {"error", check_error}});
+                        {"error", check_error},
+                        {"headers", nullptr, "methods/NAME/headers"},
+                        {"env", nullptr, "methods/NAME/env"}});
 }
 
 NamedTexts named_texts(const Json* object) {

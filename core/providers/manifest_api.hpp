@@ -6,7 +6,7 @@
 namespace pindus {
 
 /// Checks a manifest's `api` member.
-[[nodiscard]] Objection check_api(const std::string& where, const Json& value);
+[[nodiscard]] Objection check_api(const Place& where, const Json& value);
 
 /// What a merged `api` member says; it has been checked.
 [[nodiscard]] Api read_api(const Json& value);

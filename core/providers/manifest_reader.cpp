@@ -65,11 +65,8 @@ void ManifestReader::read_manifest(const LayerFolder& folder, const LayerFile& f
   manifest->path = file.canonical;
   manifest->layer = folder.layer;
   manifest->libraries = folder.libraries;
-  for (const std::string& method : manifest->unknown_methods) {
-    warn(folder.layer, file.path,
-         {fmt::format("the method \"{}\" in {} is passed over: this version doesn't know its kind",
-                      printable(method), file.path.native()),
-          "upgrade the package pindus"});
+  for (Reason& why : passed_over_in(*manifest, file.path)) {
+    warn(folder.layer, file.path, std::move(why), FileFate::counts);
   }
   manifests[manifest->id].push_back(*std::move(manifest));
 }
@@ -88,8 +85,8 @@ void ManifestReader::refuse_folder(Layer layer, const fs::path& folder, Reason w
   warn(layer, folder, std::move(why));
 }
 
-void ManifestReader::warn(Layer layer, const fs::path& path, Reason why) {
-  warnings.push_back({path, layer, std::move(why)});
+void ManifestReader::warn(Layer layer, const fs::path& path, Reason why, FileFate fate) {
+  warnings.push_back({path, layer, std::move(why), fate});
 }
 
 }  // namespace pindus

@@ -38,7 +38,8 @@ class ManifestReader {
   void refuse_folder(Layer layer, const std::filesystem::path& folder, Reason why);
 
   /// Notes what costs no more than itself.
-  void warn(Layer layer, const std::filesystem::path& path, Reason why);
+  void warn(Layer layer, const std::filesystem::path& path, Reason why,
+            FileFate fate = FileFate::passed_over);
 
   std::map<std::string, std::vector<Manifest>> manifests;  ///< by id
   Refusals refusals;

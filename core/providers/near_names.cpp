@@ -1,4 +1,4 @@
-#include <algorithm>
+#include "core/base/near_names.hpp"
 
 #include "core/base/text.hpp"
 #include "core/providers/providers.hpp"
@@ -17,23 +17,11 @@ std::vector<std::string> names_of(const Provider& provider) {
 }  // namespace
 
 std::vector<std::string> ProviderDirectory::near_names(std::string_view id) const {
-  constexpr std::size_t most = 3;
-  const std::string typed = ascii_lower(id);
-  std::vector<std::pair<std::size_t, std::string>> near;
+  NearNames near(id);
   for (const Provider& provider : providers_) {
-    std::optional<std::size_t> nearest;
-    for (const std::string& name : names_of(provider)) {
-      const auto distance = name_distance(typed, name);
-      if (distance && (!nearest || *distance < *nearest)) nearest = distance;
-    }
-    if (nearest) near.emplace_back(*nearest, provider.id);
+    for (const std::string& name : names_of(provider)) near.consider(name, provider.id);
   }
-  std::ranges::sort(near);
-  std::vector<std::string> ids;
-  for (auto& [distance, name] : near) {
-    if (ids.size() < most) ids.push_back(std::move(name));
-  }
-  return ids;
+  return near.best(3);
 }
 
 }  // namespace pindus

@@ -15,11 +15,18 @@
 
 namespace pindus {
 
-/// A manifest or library that was passed over: one sentence, and what to do.
+/// What became of a file that there is a warning of.
+enum class FileFate {
+  passed_over,
+  counts,  ///< but for a part of it
+};
+
+/// What is wrong with a manifest or library: one sentence, and what to do.
 struct DirectoryWarning {
   std::filesystem::path path;
   Layer layer = Layer::vendor;
   Reason why;
+  FileFate fate = FileFate::passed_over;
 };
 
 /// Why providers can't be used, though other files may describe them: a file that names them is

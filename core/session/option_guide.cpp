@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 
+#include "core/base/near_names.hpp"
 #include "core/base/text.hpp"
 #include "core/session/library.hpp"
 
@@ -57,21 +58,14 @@ bool OptionGuide::knows(std::string_view name) const {
 }
 
 std::string OptionGuide::nearest(std::string_view name) const {
-  const std::string typed = ascii_lower(name);
-  std::string best;
-  std::optional<std::size_t> least;
+  NearNames near(name);
   for (const auto list : {std::span<const OptionHelp>(options), options_of_every_method()}) {
     for (const OptionHelp& option : list) {
-      for (const std::string& known :
-           {option.name, fmt::format("{}{}", option.name, variable_ending)}) {
-        const auto distance = name_distance(typed, ascii_lower(known));
-        if (!distance || (least && *distance >= *least)) continue;
-        least = distance;
-        best = known;
-      }
+      near.consider(option.name);
+      near.consider(fmt::format("{}{}", option.name, variable_ending));
     }
   }
-  return best;
+  return near.nearest();
 }
 
 OptionGuide guide_of(const pindus_plugin_1& plugin, const Method& method) {

@@ -55,12 +55,22 @@ fs::path script_beside(const fs::path& manifest) {
   return manifest.parent_path() / (manifest.stem().string() + ".script.json");
 }
 
-std::string provider_id(const fs::path& manifest) {
-  std::ifstream stream(manifest, std::ios::binary);
+Manifest manifest_in(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
   const std::string text(std::istreambuf_iterator<char>(stream), {});
-  const auto parsed = parse_manifest(text);
-  if (!parsed) throw ReasonError(fmt::format("{}: {}", manifest.string(), parsed.error()));
-  return parsed->id;
+  auto parsed = parse_manifest(text);
+  if (!parsed) throw ReasonError(fmt::format("{}: {}", file.string(), parsed.error()));
+  return *std::move(parsed);
+}
+
+// What can be read may still have something that nobody reads.
+std::vector<CheckResult> results_of_manifest(const fs::path& file) {
+  std::vector<CheckResult> results;
+  for (Reason& why : passed_over_in(manifest_in(file), file)) {
+    results.push_back({Status::warning, {}, std::move(why)});
+  }
+  if (results.empty()) results.push_back(success());
+  return results;
 }
 
 void check_methods_of_runs(const Script& script, const std::vector<Method>& methods,
@@ -86,9 +96,10 @@ std::vector<Subject> subjects_of_manifest(const fs::path& manifest, const CheckR
   options.command_line_path = {manifest.parent_path()};
   const ProviderDirectory directory = ProviderDirectory::discover(options);
   for (const auto& warning : directory.warnings()) {
-    if (warning.path == manifest) throw ReasonError(warning.why);
+    const bool is_refused = warning.fate == FileFate::passed_over;
+    if (warning.path == manifest && is_refused) throw ReasonError(warning.why);
   }
-  const std::string id = provider_id(manifest);
+  const std::string id = manifest_in(manifest).id;
   if (const Reason* refused = directory.refusals().find(id)) {
     throw ReasonError(*refused);
   }
@@ -177,7 +188,9 @@ void check_one(const fs::path& file, const CheckRequest& request, std::vector<Li
       subjects.push_back(subject_of_library(absolute, request));
     } else {
       subjects = subjects_of_manifest(absolute, request);
-      lines.push_back({file.string(), {}, std::string(manifest_test), success()});
+      for (CheckResult& result : results_of_manifest(absolute)) {
+        lines.push_back({file.string(), {}, std::string(manifest_test), std::move(result)});
+      }
       if (request.scope == CheckScope::everything) open_services_for(subjects);
     }
   } catch (const ReasonError& error) {

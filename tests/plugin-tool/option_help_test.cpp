@@ -123,6 +123,36 @@ TEST_CASE("a misspelt option is found by plugin show and by plugin check, with w
   CHECK_THAT(checked.out, Contains("P16: " + what + "\n    " + meant));
 }
 
+TEST_CASE(
+    "a misspelt member of a manifest is told by list, check and every command that reads it") {
+  const PindusProfile profile;
+  const auto manifest = [](const std::string& members) {
+    return R"({ "manifest": 1, "id": "acme", )" + members + R"(, "methods": { "api-key": {
+      "library": "api-key.so", "abi": "1.0" } } })";
+  };
+  profile.install_manifest("acme", manifest(R"("enviroment": ["ACME_KEY"])"));
+  const std::string told = "the member /enviroment in " +
+                           (profile.path() / "profile/plugins/acme.json").native() +
+                           " is passed over: nobody reads it";
+  const std::string meant = "did you mean \"env\"?";
+  const auto listed = profile.run({"plugin", "list"});
+  CHECK_THAT(listed.out, Contains("Warnings:\n  " + told + " (user)\n    " + meant));
+  CHECK_THAT(listed.out, !Contains("Passed over:"));
+  const auto json = Json::parse(profile.run({"plugin", "list", "--json"}).out);
+  REQUIRE(json);
+  CHECK(*(*json->at("/warnings/0/hint"))->as_string() == meant);
+  const auto key = profile.run({"auth", "key", "acme"});
+  CHECK_THAT(key.err, Contains("Warning: " + told + "\n  " + meant));
+  const auto checked = check(profile);
+  INFO(checked.out);
+  CHECK(checked.exit_code == 0);
+  CHECK_THAT(checked.out, Contains("warning") && Contains(told) && Contains(meant));
+
+  profile.install_manifest("acme", manifest(R"("later_member": ["ACME_KEY"])"));
+  CHECK_THAT(profile.run({"plugin", "list"}).out, !Contains("later_member"));
+  CHECK_THAT(check(profile).out, !Contains("later_member"));
+}
+
 TEST_CASE("an option like no other is a warning, and what every method knows is none") {
   const PindusProfile profile;
   install(profile, R"("favourite_colour": "red",)");

@@ -101,6 +101,17 @@ TEST_CASE("the user's file of a client is a patch of the vendor's, and needs no 
   CHECK(directory.find_by_command("why") != nullptr);
 }
 
+TEST_CASE("a misspelt member of a client's file is told, and the file is used") {
+  const DirectoryTree tree;
+  tree.write("profile/clients.d/x.json", R"({"client":1,"id":"x","commands":["ex"],
+    "providers":{"openai":{"evn":{"A":"{key}"},"only_if_named":true}}})");
+  const auto directory = ClientDirectory::discover(tree.options);
+  CHECK(directory.find_by_command("ex") != nullptr);
+  REQUIRE(directory.warnings().size() == 1);
+  CHECK_THAT(directory.warnings()[0].why.message, Contains("the member /providers/openai/evn in "));
+  CHECK(directory.warnings()[0].why.hint == "did you mean \"env\"?");
+}
+
 TEST_CASE(
     "a client's file that others could have changed, or that is broken, is told and not used") {
   const DirectoryTree tree;

@@ -139,6 +139,44 @@ TEST_CASE("members of the future and nulls of a patch pass") {
   CHECK(manifest->unknown_methods == std::vector<std::string>{"saml"});
 }
 
+TEST_CASE("a member that nobody reads is noted where it is like one that somebody reads") {
+  const auto strays = [](std::string_view members) {
+    const auto manifest = parse_manifest(R"({"manifest":1,"id":"x",)" + std::string(members) + "}");
+    REQUIRE(manifest.has_value());
+    std::string told;
+    for (const auto& stray : manifest->strays) told += stray.pointer + ": " + stray.near + "\n";
+    return told;
+  };
+  CHECK(strays(R"("enviroment":["X"])") == "/enviroment: env\n");
+  CHECK(strays(R"("Label":"X")") == "/Label: label\n");
+  CHECK(strays(R"("doc_url":"https://x.example")") == "/doc_url: docs_url\n");
+  CHECK(strays(R"("api":{"hedaers":{"a":"b"}})") == "/api/hedaers: methods/NAME/headers\n");
+  CHECK(strays(R"("headers":{"a":"b"})") == "/headers: api/methods/NAME/headers\n");
+  CHECK(strays(R"("api":{"methods":{"oauth":{"hedaers":{}}}})") ==
+        "/api/methods/oauth/hedaers: headers\n");
+  CHECK(strays(R"("methods":{"oauth":{"libary":"x.so","optoins":{"a_url":"b"}}})") ==
+        "/methods/oauth/libary: library\n/methods/oauth/optoins: options\n");
+  CHECK(strays(R"("methods":{"oauth":{"questions":[{"name":"a","requierd":true}]}})") ==
+        "/methods/oauth/questions/0/requierd: required\n");
+  // What a later version may have, a note to oneself, and what a kind of its own may hold.
+  CHECK(strays(R"("$schema":"x","icon":"y","env_file":"z","comment":"note")").empty());
+  CHECK(strays(R"("methods":{"saml":{"kind":"saml","libary":7}})").empty());
+  CHECK(strays(R"("label":"X","env":[],"enabled":true,"api":{},"methods":{})").empty());
+}
+
+TEST_CASE("a misspelt member is a warning that says what was meant, and costs nothing") {
+  const DirectoryTree tree;
+  const auto file = tree.user("x.json", R"({"manifest":1,"id":"x","enviroment":["X_KEY"]})");
+  const auto directory = tree.discover();
+  REQUIRE(directory.warnings().size() == 1);
+  const auto& warning = directory.warnings().front();
+  CHECK(warning.why.message ==
+        "the member /enviroment in " + file.native() + " is passed over: nobody reads it");
+  CHECK(warning.why.hint == "did you mean \"env\"?");
+  CHECK(warning.fate == pindus::FileFate::counts);
+  CHECK_FALSE(provider(directory, "x").refused.has_value());
+}
+
 TEST_CASE("a broken file is told with its name and costs nothing but itself") {
   const DirectoryTree tree;
   tree.vendor("good.json", R"({"manifest":1,"id":"good"})");

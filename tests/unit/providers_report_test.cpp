@@ -115,7 +115,8 @@ TEST_CASE("each value is shown with the file that gave it, but for the client's 
 TEST_CASE("a directory without providers is told in words and as an empty list") {
   const pindus::ProviderDirectory directory(std::vector<pindus::Provider>{});
   CHECK(plugin_list(directory, ReportFormat::text) == "No providers.");
-  CHECK(plugin_list(directory, ReportFormat::json) == R"({"providers":[],"refused":[]})");
+  CHECK(plugin_list(directory, ReportFormat::json) ==
+        R"({"providers":[],"refused":[],"warnings":[]})");
 }
 
 TEST_CASE("a method's options are told in the plugin's words, with what nobody knows") {
