@@ -21,24 +21,23 @@ using pindus::sdk::Status;
 /// GitHub's device grant, then the exchange of the GitHub token for a Copilot token. The record's
 /// `refresh` is the GitHub token, which doesn't change; a refresh is the exchange again.
 ///
-/// Options: `client_id`, `scope`, `device_code_url`, `access_token_url`, `exchange_url`,
+/// Options: those of the device grant's requests, `access_token_url`, `exchange_url`,
 /// `exchange_headers` (lines of "Name: value"). Question: `enterpriseUrl`.
 class GithubCopilot {
  public:
-  static constexpr std::array options = {
-      option("client_id", "the client's id at GitHub"),
-      option("client_secret", "its secret, where it has one"),
-      option("scope", "what is asked for, names separated by blanks"),
-      option("device_code_url", "GitHub's device authorization endpoint"),
-      option("access_token_url", "GitHub's token endpoint"),
-      option("exchange_url", "where a GitHub token is traded for a Copilot token"),
-      option("exchange_headers", "the header fields of that request, one \"Name: value\" a line"),
-  };
+  static constexpr auto options = pindus::sdk::joined(
+      pindus::sdk::DeviceGrantFlow::authorize_options,
+      std::array{
+          option("access_token_url", "GitHub's token endpoint"),
+          option("exchange_url", "where a GitHub token is traded for a Copilot token"),
+          option("exchange_headers",
+                 "the header fields of that request, one \"Name: value\" a line"),
+      });
 
   explicit GithubCopilot(Session& session) : session_(session), device_(session) {}
 
   Status sign_in() {
-    PINDUS_TRY(const OAuthClient client, OAuthClient::from_manifest(session_));
+    PINDUS_TRY(const OAuthClient client, OAuthClient::for_requests(session_));
     PINDUS_TRY(const std::string url, session_.option("access_token_url"));
     PINDUS_TRY(const OAuthAnswer answer, device_.authorize(client, url));
     PINDUS_TRY(const auto token, token_member(session_, answer, "access_token"));

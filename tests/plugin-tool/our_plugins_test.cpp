@@ -22,6 +22,9 @@ std::set<std::string> played(const PindusProfile& profile, const std::filesystem
   const auto lines = Json::parse(result.out);
   REQUIRE(lines);
   for (const Json& line : *lines->as_array()) {
+    if (*line.find("test")->as_string() == "options it reads") {
+      CHECK(*line.find("status")->as_string() != "warning");
+    }
     if (*line.find("test")->as_string() == "script" &&
         *line.find("status")->as_string() == "success") {
       libraries.insert(*line.find("library")->as_string());

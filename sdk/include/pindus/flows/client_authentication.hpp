@@ -117,8 +117,10 @@ class ClientAuthentication {
   }
 
   Result<std::optional<Secret>> assertion(const Secret& private_key) const {
-    PINDUS_TRY(const std::string token_url, session_->option("token_url"));
-    PINDUS_TRY(const std::string audience, session_->option("assertion_audience", token_url));
+    PINDUS_TRY(std::string audience, session_->option("assertion_audience", ""));
+    if (audience.empty()) {
+      PINDUS_TRY(audience, session_->option("token_url"));
+    }
     PINDUS_TRY(const std::string key_id, session_->option("key_id", ""));
     PINDUS_TRY(Secret made,
                signed_assertion(*session_, {id_, id_, audience, "", key_id}, private_key));

@@ -18,15 +18,16 @@ namespace pindus::sdk {
 /// Manifest options: those of OAuthClient, and `device_code_url`, `scope`, `prompt`.
 class DeviceGrantFlow {
  public:
-  static constexpr auto options = joined(
-      OAuthClient::options,
-      std::array{
-          option("device_code_url", "the device authorization endpoint (RFC 8628 section 3.1)"),
-          option("scope", "what is asked for, names separated by blanks"),
-          option("prompt",
-                 "what the server asks the person for in any case, such as consent or "
-                 "login (OpenID Connect)"),
-      });
+  static constexpr std::array own_options = {
+      option("device_code_url", "the device authorization endpoint (RFC 8628 section 3.1)"),
+      option("scope", "what is asked for, names separated by blanks"),
+      option("prompt",
+             "what the server asks the person for in any case, such as consent or "
+             "login (OpenID Connect)"),
+  };
+  static constexpr auto options = joined(OAuthClient::options, own_options);
+  /// Of whoever only calls authorize(), with a client that only sends requests.
+  static constexpr auto authorize_options = joined(OAuthClient::request_options, own_options);
 
   explicit DeviceGrantFlow(Session& session) : session_(session) {}
 

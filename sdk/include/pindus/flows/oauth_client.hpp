@@ -21,15 +21,19 @@ namespace pindus::sdk {
 /// and a record.
 class OAuthClient {
  public:
-  static constexpr auto options = joined(
+  static constexpr auto request_options = joined(
       ClientAuthentication::options,
       std::array{
-          option("token_url", "the token endpoint (RFC 6749 section 3.2)"),
-          option("token_body", "how its requests are written: form (as a rule) or json"),
-          option("token_params", "more parameters for it, as a query string"),
+          option("token_params", "more parameters for token requests, as a query string"),
           option("resource",
                  "for what the token is wanted (RFC 8707): an absolute URI, or several, separated "
                  "by blanks, where the server allows that"),
+      });
+  static constexpr auto options = joined(
+      request_options,
+      std::array{
+          option("token_url", "the token endpoint (RFC 6749 section 3.2)"),
+          option("token_body", "how its requests are written: form (as a rule) or json"),
           option("revoke_url", "the revocation endpoint (RFC 7009), for sign-outs"),
           option("revoke_body", "how its requests are written: form or json"),
           option("account_claim", "a JSON pointer to the account's id in the claims of a token"),
@@ -42,6 +46,13 @@ class OAuthClient {
   static Result<OAuthClient> from_manifest(const Session& session,
                                            std::string_view usual_token_auth = {}) {
     PINDUS_CHECK(check_account_claim(session));
+    return for_requests(session, usual_token_auth);
+  }
+
+  /// A client that only sends requests, to endpoints that a plugin knows, which also reads their
+  /// answers: of the options only `request_options`.
+  static Result<OAuthClient> for_requests(const Session& session,
+                                          std::string_view usual_token_auth = {}) {
     PINDUS_TRY(auto authentication, ClientAuthentication::from_manifest(session, usual_token_auth));
     OAuthClient client(session, std::move(authentication));
     PINDUS_CHECK(client.read_resources());
@@ -171,8 +182,9 @@ class OAuthClient {
       left.remove_prefix(std::min(one.size() + 1, left.size()));
       if (!one.empty()) resources_.emplace_back(one);
     }
+    if (resources_.size() < 2) return {};
     PINDUS_TRY(const FormFormat body, format("token_body"));
-    if (resources_.size() < 2 || body == FormFormat::urlencoded) return {};
+    if (body == FormFormat::urlencoded) return {};
     return session_->fail(PINDUS_INVALID_ARGUMENT,
                           "the manifest's option \"resource\" names several, and a JSON object "
                           "has but one member of that name",
