@@ -171,6 +171,7 @@ CheckResult the_process_is_left_as_it_was(const Subject& subject) {
   return for_each_run(subject, [&](const ScriptRun& run) {
     // Opening them sets a variable for Botan, which is the host's doing and not the plugin's.
     if (!open_services(subject.services_module)) return failed({}, "the services can't be opened");
+    observation().hosts_threads = 0;
     const ProcessState first = process_state();
     (void)play(subject, run, observed_host());
     // Libraries open things once; a second run must not add to them.
@@ -181,7 +182,8 @@ CheckResult the_process_is_left_as_it_was(const Subject& subject) {
     constexpr std::chrono::milliseconds a_moment{30};
     std::this_thread::sleep_for(a_moment);
     if (observation().outlived) return failed("P9", "a thread of its own outlived the session");
-    const std::string change = change_between(first, before, process_state());
+    const std::string change =
+        change_between(first, before, process_state(), observation().hosts_threads);
     return change.empty() ? success() : failed("P9", change);
   });
 }

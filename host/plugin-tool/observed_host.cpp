@@ -3,12 +3,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <exception>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include "core/session/slots/slots.hpp"
 #include "host/plugin-tool/borrowed_text.hpp"
+#include "host/plugin-tool/process_state.hpp"
 
 namespace pindus::plugin_tool {
 namespace {
@@ -85,6 +87,15 @@ void note_text(const pindus_device_code* code) {
 template <typename Other>
 void note_text(const Other& /*argument*/) {}
 
+// Where nobody can tell, none.
+std::size_t threads_now() noexcept {
+  try {
+    return running_threads();
+  } catch (const std::exception&) {
+    return 0;
+  }
+}
+
 struct Loan {
   pindus_read read;
   void* context;
@@ -137,7 +148,11 @@ struct Observed<slot, member, int32_t (*)(Arguments...) noexcept> {
     if constexpr (slot == Slot::set_error) {
       if (std::get<2>(std::tuple(arguments...)).size != 0) ++seen.errors;
     }
+    // With the first RSA signature the host's own Botan starts threads, which stay.
+    [[maybe_unused]] const std::size_t before = slot == Slot::sign ? threads_now() : 0;
     const int32_t code = call_host<member>(arguments...);
+    if constexpr (slot == Slot::sign)
+      seen.hosts_threads += std::max(threads_now(), before) - before;
     note(slot, code);
     return code;
   }

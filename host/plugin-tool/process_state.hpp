@@ -16,13 +16,16 @@ struct ProcessState {
   std::string locale;
 };
 
+/// How many threads this process has.
+[[nodiscard]] std::size_t running_threads();
+
 /// Looks at this process.
 [[nodiscard]] ProcessState process_state();
 
-/// What changed, as a clause ("it left a thread running"); empty: nothing. Threads and descriptors
-/// are compared between `second` and `third` (libraries begin and open some once), the others
-/// between `first` and `third`.
+/// What changed, as a clause ("it left a thread running"); empty: nothing. Descriptors are compared
+/// between `second` and `third` (libraries open some once), all else between `first` and `third`:
+/// of threads may have come as many as the host began itself.
 [[nodiscard]] std::string change_between(const ProcessState& first, const ProcessState& second,
-                                         const ProcessState& third);
+                                         const ProcessState& third, std::size_t hosts_threads);
 
 }  // namespace pindus::plugin_tool
