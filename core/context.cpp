@@ -68,8 +68,24 @@ ProviderDirectory Context::discover() const {
     options.about.clear();
     directory = ProviderDirectory::discover(options);
   }
-  tell(directory.warnings());
+  // Whoever asks a refused provider for something gets that for a fault.
+  const auto concerns_meant = [&](const DirectoryWarning& warning) {
+    return std::ranges::any_of(providers_meant_, [&](const std::string& id) {
+      const Reason* refused = directory.refusals().find(id);
+      return refused != nullptr && refused->message == warning.why.message;
+    });
+  };
+  for (const DirectoryWarning& warning : directory.warnings()) {
+    concerns_meant(warning) ? kept_back_.push_back(warning) : tell({&warning, 1});
+  }
   return directory;
+}
+
+void Context::tell_rest(const CredentialFault* fault) {
+  std::erase_if(kept_back_, [&](const DirectoryWarning& warning) {
+    return fault != nullptr && fault->message.contains(warning.why.message);
+  });
+  tell(std::exchange(kept_back_, {}));
 }
 
 std::optional<Client> Context::find_client(const std::string& command) const {

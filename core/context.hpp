@@ -93,6 +93,10 @@ class Context {
   /// Tells through `io` what is wrong with such files.
   void tell(std::span<const DirectoryWarning> warnings) const;
 
+  /// Tells what was kept back until the command's end, because it concerns the providers that are
+  /// meant: what its fault says anyway is not said again.
+  void tell_rest(const CredentialFault* fault);
+
   /// The provider of that id. Fault: unknown-provider, with the names that were perhaps meant.
   [[nodiscard]] Result<const Provider*> find_provider(std::string_view id) const;
 
@@ -128,6 +132,7 @@ class Context {
   ContextParts parts_;
   ProjectRules rules_;
   bool tells_warnings_ = true;
+  mutable std::vector<DirectoryWarning> kept_back_;  // by whoever made the providers
   std::vector<std::string> providers_meant_;
   Lazy<ProviderDirectory> providers_;
   Lazy<ClientDirectory> clients_;

@@ -46,6 +46,7 @@ CredentialResult run_command_line(const ParsedLine& parsed, Context& context) {
     return line.body(context, result);
   };
   if (auto done = run(); !done) result.fault = std::move(done).error();
+  context.tell_rest(result.fault ? &*result.fault : nullptr);
   tell_notes(result.verb, context);
   return result;
 }
