@@ -140,19 +140,27 @@ bool is_mount_point(int folder, const std::string& name) noexcept {
   return (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
+namespace {
+constexpr const char* acl_attribute = "system.posix_acl_access";
+}
+
 std::expected<std::string, int> access_acl(const std::filesystem::path& path) {
-  constexpr const char* attribute = "system.posix_acl_access";
   // Nearly no file has one, and then nothing is to be read.
-  ssize_t size = lgetxattr(path.c_str(), attribute, nullptr, 0);
+  ssize_t size = lgetxattr(path.c_str(), acl_attribute, nullptr, 0);
   if (size < 0 && (errno == ENODATA || errno == ENOTSUP || errno == ENOSYS)) return std::string();
   if (size < 0) return std::unexpected(errno);
   // The kernel gives no attribute that is larger (xattr(7)); it may have grown meanwhile.
   std::string acl(std::size_t{64} * 1024, '\0');
-  size = lgetxattr(path.c_str(), attribute, acl.data(), acl.size());
+  size = lgetxattr(path.c_str(), acl_attribute, acl.data(), acl.size());
   if (size < 0 && errno == ENODATA) return std::string();
   if (size < 0) return std::unexpected(errno);
   acl.resize(static_cast<std::size_t>(size));
   return acl;
+}
+
+std::expected<void, int> set_access_acl(int descriptor, const std::string& acl) noexcept {
+  if (fsetxattr(descriptor, acl_attribute, acl.data(), acl.size(), 0) == 0) return {};
+  return std::unexpected(errno);
 }
 
 bool is_privileged_start() noexcept {

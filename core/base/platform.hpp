@@ -59,6 +59,10 @@ struct RunningProcess {
 /// an errno.
 [[nodiscard]] std::expected<std::string, int> access_acl(const std::filesystem::path& path);
 
+/// Gives an open file that ACL. The error is an errno.
+[[nodiscard]] std::expected<void, int> set_access_acl(int descriptor,
+                                                      const std::string& acl) noexcept;
+
 /// Whether this program was started with more rights than its caller has (set-user-id and the
 /// like): whatever the caller's environment names would run with them.
 [[nodiscard]] bool is_privileged_start() noexcept;

@@ -100,7 +100,7 @@ void add_environment(ProviderStatus& provider, const Context& context) {
   if (provider.provider == nullptr) return;
   for (EnvironmentKey& key : environment_keys(*provider.provider, context.environment())) {
     EnvironmentStatus status{.key = std::move(key)};
-    const auto value = read_environment_key(status.key, context.environment());
+    const auto value = read_environment_key(status.key, context.environment(), context.stop());
     if (!value) {
       status.problem = value.error().message;
     } else if (const auto flaw = flaw_of(AuthKind::api_key, value->view());

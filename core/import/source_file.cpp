@@ -1,26 +1,20 @@
 #include "core/import/source_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
 
-#include "core/base/file_descriptor.hpp"
+#include "core/base/read_file.hpp"
 #include "core/base/text.hpp"
 
 namespace pindus {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::size_t source_size_limit = std::size_t{1} << 20;
 constexpr std::chrono::seconds longest_wait{10};
-constexpr int look_again_ms = 50;
 
 std::unexpected<Reason> not_read(const std::filesystem::path& path, std::string_view why,
                                  std::string hint = {}) {
@@ -49,33 +43,17 @@ std::expected<void, Reason> check_status(const std::filesystem::path& path,
 
 std::expected<SecretText, Reason> read_source_file(const std::filesystem::path& path,
                                                    SourceNamed named, const std::stop_token& stop) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file.is_open()) return not_read(path, ::strerror(errno));
+  const FileDescriptor file = open_to_read(path);
+  if (!file.is_open()) return not_read(path, reading_error(errno));
   struct stat status = {};
-  if (::fstat(file.get(), &status) != 0) return not_read(path, ::strerror(errno));
+  if (::fstat(file.get(), &status) != 0) return not_read(path, reading_error(errno));
   if (auto right = check_status(path, status, named); !right) {
     return std::unexpected(std::move(right).error());
   }
-  SecretText text(source_size_limit + 1, '\0');
-  std::size_t size = 0;
-  for (const auto end = Clock::now() + longest_wait; size < text.size();) {
-    const ssize_t count = ::read(file.get(), text.data() + size, text.size() - size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) {
-      if (stop.stop_requested()) return not_read(path, "it was interrupted");
-      if (Clock::now() >= end) return not_read(path, "nothing came within 10 s");
-      pollfd ready{file.get(), POLLIN, 0};
-      ::poll(&ready, 1, look_again_ms);
-      continue;
-    }
-    if (count < 0) return not_read(path, ::strerror(errno));
-    if (count == 0) {
-      text.resize(size);
-      return text;
-    }
-    size += static_cast<std::size_t>(count);
-  }
-  return not_read(path, "it is larger than 1 MiB");
+  auto text = read_open_file<SecretText>(file.get(), source_size_limit, {longest_wait, stop});
+  if (!text) return not_read(path, reading_error(text.error()));
+  if (text->size() > source_size_limit) return not_read(path, "it is larger than 1 MiB");
+  return *std::move(text);
 }
 
 }  // namespace pindus

@@ -242,10 +242,8 @@ Result<ChosenKey> choose_key(const KeyParts& parts, const KeyRequest& asked) {
       usual_source(std::nullopt, providers.find_provider(request.provider), parts.environment);
   if (!source) return nothing_anywhere(request.provider, providers);
   const EnvironmentKey& from = source->environment;
-  const Secret value = TRY(read_environment_key(from, parts.environment));
-  TRY(validate_key(AuthKind::api_key, value.view(), from.described(),
-                   from.file.empty() ? fmt::format("set {} to the key alone", from.variable)
-                                     : "let the file hold the key alone"));
+  const Secret value = TRY(read_environment_key(from, parts.environment, request.stop));
+  TRY(validate_key(AuthKind::api_key, value.view(), from.described(), single_key_hint(from)));
   return ChosenKey{unstored_key(value), *source};
 }
 

@@ -9,11 +9,11 @@
 #include "core/base/account.hpp"
 #include "core/base/environment.hpp"
 #include "core/base/lazy.hpp"
-#include "core/keys/environment_keys.hpp"
 #include "core/keys/project_rules.hpp"
 #include "core/keys/token_life.hpp"
 #include "core/keys/token_refresher.hpp"
 #include "core/keys/usable_key.hpp"
+#include "core/providers/environment_keys.hpp"
 #include "core/providers/providers.hpp"
 #include "core/vault/vault.hpp"
 

@@ -1,16 +1,14 @@
 #include "core/providers/layer_files.hpp"
 
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <vector>
 
-#include "core/base/file_descriptor.hpp"
+#include "core/base/read_file.hpp"
 #include "core/base/text.hpp"
 #include "core/providers/manifest.hpp"
 #include "core/providers/trust.hpp"
@@ -22,20 +20,11 @@ namespace fs = std::filesystem;
 
 // At most one byte more than a manifest may have. Never waits, whatever somebody put in its place.
 std::expected<std::string, int> read_small_file(const fs::path& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  const FileDescriptor file = open_to_read(path);
   struct stat status = {};
   if (!file.is_open() || ::fstat(file.get(), &status) != 0) return std::unexpected(errno);
   if (!S_ISREG(status.st_mode)) return std::unexpected(EINVAL);
-  std::string text;
-  char chunk[4096];
-  while (text.size() <= manifest_size_limit) {
-    const ssize_t count = ::read(file.get(), chunk, sizeof chunk);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return std::unexpected(errno);
-    if (count == 0) break;
-    text.append(chunk, static_cast<std::size_t>(count));
-  }
-  return text;
+  return read_open_file<std::string>(file.get(), manifest_size_limit);
 }
 
 std::vector<fs::path> json_files_in(const fs::path& folder, std::error_code& error) {

@@ -7,8 +7,8 @@
 
 #include <cerrno>
 
-#include "core/base/file_descriptor.hpp"
 #include "core/base/platform.hpp"
+#include "core/base/read_file.hpp"
 #include "core/base/text.hpp"
 #include "core/vault/file_fault.hpp"
 #include "core/vault/left_over.hpp"
@@ -51,15 +51,20 @@ Result<void> check_writable(const VaultPlace& place, const struct stat& status) 
   return {};
 }
 
-// Gives the new file what the old one had. An ACL is of the mode's kind: where it can't be kept,
-// nobody gets more than the mode's bits give.
-std::expected<void, int> take_after(int file, const struct stat& old) {
+// Gives the new file what the old one had.
+std::expected<void, int> take_after(int file, const struct stat& old, const std::string& old_acl) {
   if (auto given = give_to(old.st_uid, old.st_gid, file); !given) return given;
   struct stat made = {};
   if (::fstat(file, &made) != 0) return std::unexpected(errno);
   // What the group could do, another group must not.
-  const mode_t kept = made.st_gid == old.st_gid ? 07777 : 07707;
+  const bool is_same_group = made.st_gid == old.st_gid;
+  // Beside an ACL the group's bits are what it gives to anybody but the owner (acl(5)).
+  const mode_t kept = is_same_group && old_acl.empty() ? 07777 : 07707;
   if (::fchmod(file, old.st_mode & kept) != 0 && errno != EPERM) return std::unexpected(errno);
+  if (is_same_group && !old_acl.empty()) {
+    // Where it can't be kept, nobody gets more than before.
+    static_cast<void>(platform::set_access_acl(file, old_acl));
+  }
   return {};
 }
 
@@ -82,8 +87,7 @@ std::expected<FileDescriptor, int> make_new(const VaultPlace& place, const std::
 }  // namespace
 
 Result<TextFile> read_text_file(const fs::path& path) {
-  // Not blocking: a FIFO in the file's place would wait for a writer.
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  const FileDescriptor file = open_to_read(path);
   if (!file.is_open()) {
     if (errno == ENOENT) return TextFile{path, std::nullopt};
     return std::unexpected(file_fault(path, "read", errno));
@@ -91,15 +95,9 @@ Result<TextFile> read_text_file(const fs::path& path) {
   struct stat status = {};
   if (::fstat(file.get(), &status) != 0) return std::unexpected(file_fault(path, "read", errno));
   if (!S_ISREG(status.st_mode)) return std::unexpected(not_a_file_fault(path));
-  std::string text;
-  char chunk[16384];
-  while (text.size() <= text_file_limit) {
-    const ssize_t count = ::read(file.get(), chunk, sizeof chunk);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return std::unexpected(file_fault(path, "read", errno));
-    if (count == 0) return TextFile{path, std::move(text)};
-    text.append(chunk, static_cast<std::size_t>(count));
-  }
+  auto text = read_open_file<std::string>(file.get(), text_file_limit);
+  if (!text) return std::unexpected(file_fault(path, "read", text.error()));
+  if (text->size() <= text_file_limit) return TextFile{path, *std::move(text)};
   return fail(FaultKind::vault, fmt::format("{} is larger than 4 MiB", path.string()),
               "look at what stands there; nothing was changed");
 }
@@ -126,6 +124,12 @@ Result<MadeOnTheWay> replace_text_file(const TextFile& before, std::string_view 
     }
     TRY(place.check_replaceable());
   }
+  std::string acl;
+  if (status) {
+    auto found = platform::access_acl(place.file);
+    if (!found) return unwritable(place.file, found.error());
+    acl = *std::move(found);
+  }
   const std::string next = replacement_name(place, {});
   const auto file =
       status ? make_private_file(place.folder.get(), next) : make_new(place, next, mode);
@@ -134,7 +138,7 @@ Result<MadeOnTheWay> replace_text_file(const TextFile& before, std::string_view 
     ::unlinkat(place.folder.get(), next.c_str(), 0);
     return unwritable(place.file, reason);
   };
-  if (auto done = status ? take_after(file->get(), *status)
+  if (auto done = status ? take_after(file->get(), *status, acl)
                          : give_to_owner_of(place.folder.get(), file->get());
       !done) {
     return give_up(done.error());

@@ -44,11 +44,10 @@ struct MadeOnTheWay {
 };
 
 /// Puts `text` in the place of a file as it was read, at once for whoever reads it and durably; a
-/// link stays one, and its target gets the text. Mode, owner and group stay, an ACL does not. A
-/// file with several names, or one that is a mount point, is written in place, so that it keeps
-/// them. Folders that are missing are made, for the person alone. Faults: vault, with nothing
-/// changed: the file isn't any more what was read; it is read-only, or somebody else's; it can't be
-/// written.
+/// link stays one, and its target gets the text. Mode, owner, group and ACL stay. A file with
+/// several names, or one that is a mount point, is written in place, so that it keeps them. Folders
+/// that are missing are made, for the person alone. Faults: vault, with nothing changed: the file
+/// isn't any more what was read; it is read-only, or somebody else's; it can't be written.
 [[nodiscard]] Result<MadeOnTheWay> replace_text_file(const TextFile& before, std::string_view text,
                                                      NewFileMode mode = NewFileMode::usual);
 

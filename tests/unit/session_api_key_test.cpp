@@ -1,7 +1,10 @@
 // Where an api key comes from, and what a plugin learns of it.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
 
+#include "tests/support/temporary_directory.hpp"
 #include "tests/unit/session_fakes.hpp"
 
 using pindus::AuthKind;
@@ -37,6 +40,38 @@ TEST_CASE("a person may have the variable's key stored without seeing or typing 
   CHECK(fixture.run(ask_for_key).key.view() == good_key);
   REQUIRE(fixture.io.questions.size() == 1);
   CHECK(fixture.io.questions[0].contains("Store the value of ACME_API_KEY?"));
+  CHECK_FALSE(fixture.io.said(good_key));
+}
+
+TEST_CASE("the key in the file that NAME_FILE names is offered as the variable's own is") {
+  ApiKeyFixture fixture;
+  const pindus::test::TemporaryDirectory folder;
+  const auto file = folder.path() / "acme";
+  std::ofstream(file) << good_key << "\n";
+  fixture.variables["ACME_API_KEY_FILE"] = file;
+  const std::string named = file.native() + " (ACME_API_KEY_FILE)";
+  SECTION("to a person") {
+    fixture.io.answers = {""};
+    CHECK(fixture.run(ask_for_key).key.view() == good_key);
+    CHECK(fixture.io.questions.at(0).contains("Store the key in " + named + "?"));
+  }
+  SECTION("where nobody is there and the pipe is empty") {
+    fixture.io.is_interactive = false;
+    CHECK(fixture.run(ask_for_key).key.view() == good_key);
+  }
+  SECTION("but not where it holds none") {
+    std::ofstream(file) << "your-api-key-goes-here-1234";
+    fixture.io.answers = {std::string(good_key)};
+    CHECK(fixture.run(ask_for_key).key.view() == good_key);
+    CHECK(fixture.io.said(named + " is a placeholder"));
+    CHECK(fixture.io.questions == std::vector<std::string>{"(hidden) Api key for Acme"});
+  }
+  SECTION("nor where it isn't there") {
+    std::filesystem::remove(file);
+    fixture.io.answers = {std::string(good_key)};
+    CHECK(fixture.run(ask_for_key).key.view() == good_key);
+    CHECK(fixture.io.said("ACME_API_KEY_FILE names, can't be read: No such file or directory, so"));
+  }
   CHECK_FALSE(fixture.io.said(good_key));
 }
 

@@ -19,7 +19,7 @@ void add_warnings(std::span<const DirectoryWarning> warnings, Findings& findings
 }
 
 Secret value_of(const EnvironmentStatus& status, const Environment& environment) {
-  auto value = read_environment_key(status.key, environment);
+  auto value = read_environment_key(status.key, environment, {});
   return value ? Secret(without_line_ends(value->view())) : Secret();
 }
 

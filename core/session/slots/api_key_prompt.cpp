@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <array>
+#include <vector>
 
 #include "core/base/text.hpp"
+#include "core/providers/environment_keys.hpp"
 #include "core/session/slots/slots.hpp"
 #include "core/vault/credential_rules.hpp"
 
@@ -12,21 +13,16 @@
 namespace pindus {
 namespace {
 
-struct FromVariable {
-  std::string_view name;
-  Secret value;
-};
-
-std::optional<FromVariable> variable_named(const Session& session, std::string_view name) {
-  auto value = session.request.environment->get_nonblank(name);
-  if (!value) return std::nullopt;
-  return FromVariable{name, Secret(*std::move(value))};
+// What is wrong with it is told with the variable's name, which the plugin doesn't know.
+Result<Secret> key_from(const Session& session, const EnvironmentKey& source) {
+  Secret key = TRY(read_environment_key(source, *session.request.environment, session.stop()));
+  TRY(validate_api_key_of(source.described(), without_line_ends(key.view()),
+                          single_key_hint(source)));
+  return key;
 }
 
-// What is wrong with it is told with the variable's name, which the plugin doesn't know.
-Result<void> check(const FromVariable& variable) {
-  return validate_api_key_of(variable.name, variable.value.view(),
-                             fmt::format("set {} to the key alone", variable.name));
+std::vector<EnvironmentKey> sources_of(const Session& session) {
+  return environment_keys(*session.request.provider, *session.request.environment);
 }
 
 // An api-key method only keeps the key; one of kind oauth trades it for a token.
@@ -35,24 +31,17 @@ HeldSecret held(const Session& session, const Secret& key) {
   return {Secret(without_line_ends(key.view())), stays ? Visibility::closed : Visibility::open};
 }
 
-Coded<HeldSecret> take(Session& session, const FromVariable& variable) {
-  const auto valid = check(variable);
-  if (valid) return held(session, variable.value);
-  session.fail(PINDUS_INVALID_KEY, valid.error().message, valid.error().hint);
-  return std::unexpected(PINDUS_INVALID_KEY);
-}
-
 // The key of the first variable that has one that can be stored, if the person wants it.
 Coded<std::optional<HeldSecret>> offer_variable(Session& session) {
-  for (const std::string& name : session.request.provider->env) {
-    const auto variable = variable_named(session, name);
-    if (!variable) continue;
-    if (const auto valid = check(*variable); !valid) {
-      session.notice(fmt::format("{}, so it isn't offered.", valid.error().message));
+  for (const EnvironmentKey& source : sources_of(session)) {
+    const auto key = key_from(session, source);
+    if (!key) {
+      session.notice(fmt::format("{}, so it isn't offered.", key.error().message));
       continue;
     }
-    const std::string question = fmt::format("Store the value of {}?", name);
-    if (TRY(ask_yes_no(session, question, true))) return held(session, variable->value);
+    const std::string question = fmt::format(
+        "Store the {} {}?", source.file.empty() ? "value of" : "key in", source.described());
+    if (TRY(ask_yes_no(session, question, true))) return held(session, *key);
     break;
   }
   return std::nullopt;
@@ -64,8 +53,11 @@ Coded<HeldSecret> read_key(Session& session) {
   if (!piped) return std::unexpected(io_failure(session, piped.error()));
   if (!piped->empty()) return held(session, *piped);
   const Provider& provider = *session.request.provider;
-  for (const std::string& name : provider.env) {
-    if (const auto variable = variable_named(session, name)) return take(session, *variable);
+  if (const auto sources = sources_of(session); !sources.empty()) {
+    const auto key = key_from(session, sources.front());
+    if (key) return held(session, *key);
+    session.fail(PINDUS_INVALID_KEY, key.error().message, key.error().hint);
+    return std::unexpected(PINDUS_INVALID_KEY);
   }
   session.fail(PINDUS_INVALID_KEY,
                provider.env.empty()

@@ -1,14 +1,11 @@
-#include "core/keys/environment_keys.hpp"
+#include "core/providers/environment_keys.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 
-#include "core/base/file_descriptor.hpp"
+#include "core/base/read_file.hpp"
 
 namespace pindus {
 namespace {
@@ -16,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_bytes = std::size_t{64} * 1024;
-constexpr int longest_wait_ms = 10'000;
+constexpr std::chrono::seconds longest_wait{10};
 
 std::unexpected<CredentialFault> unreadable(const EnvironmentKey& key, std::string_view reason) {
   return fail(FaultKind::vault,
@@ -51,29 +48,20 @@ std::vector<EnvironmentKey> environment_keys(const Provider& provider,
   return keys;
 }
 
-Result<Secret> read_environment_key(const EnvironmentKey& key, const Environment& environment) {
+Result<Secret> read_environment_key(const EnvironmentKey& key, const Environment& environment,
+                                    const std::stop_token& stop) {
   if (key.file.empty()) return Secret(environment.get(key.variable).value_or(std::string()));
-  const FileDescriptor file(::open(key.file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file.is_open()) return unreadable(key, ::strerror(errno));
-  // Made at once, so that no copy of a secret stays behind.
-  std::string text(most_bytes + 1, '\0');
-  std::size_t size = 0;
-  while (size <= most_bytes) {
-    const ssize_t count = ::read(file.get(), text.data() + size, text.size() - size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) {
-      pollfd ready{file.get(), POLLIN, 0};
-      if (::poll(&ready, 1, longest_wait_ms) > 0) continue;
-      return unreadable(key, "nothing came within 10 s");
-    }
-    if (count < 0) return unreadable(key, ::strerror(errno));
-    if (count == 0) {
-      text.resize(size);
-      return Secret(std::move(text));
-    }
-    size += static_cast<std::size_t>(count);
-  }
-  return unreadable(key, "it is larger than 64 KiB");
+  const FileDescriptor file = open_to_read(key.file);
+  if (!file.is_open()) return unreadable(key, reading_error(errno));
+  const auto text = read_open_file<SecretText>(file.get(), most_bytes, {longest_wait, stop});
+  if (!text) return unreadable(key, reading_error(text.error()));
+  if (text->size() > most_bytes) return unreadable(key, "it is larger than 64 KiB");
+  return Secret(std::string_view(*text));
+}
+
+std::string single_key_hint(const EnvironmentKey& key) {
+  return key.file.empty() ? fmt::format("set {} to the key alone", key.variable)
+                          : "let the file hold the key alone";
 }
 
 }  // namespace pindus

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,9 +29,13 @@ struct EnvironmentKey {
 [[nodiscard]] std::vector<EnvironmentKey> environment_keys(const Provider& provider,
                                                            const Environment& environment);
 
-/// What is there, at most 64 KiB; a pipe is waited for, 10 s at most. Fault: vault, where it can't
-/// be read.
+/// What is there, at most 64 KiB; a pipe is waited for, 10 s at most, or until a stop. Fault:
+/// vault, where it can't be read.
 [[nodiscard]] Result<Secret> read_environment_key(const EnvironmentKey& key,
-                                                  const Environment& environment);
+                                                  const Environment& environment,
+                                                  const std::stop_token& stop);
+
+/// What helps where something else than a key is there.
+[[nodiscard]] std::string single_key_hint(const EnvironmentKey& key);
 
 }  // namespace pindus
