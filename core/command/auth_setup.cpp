@@ -5,9 +5,11 @@
 #include <memory>
 #include <set>
 
+#include "core/base/near_names.hpp"
 #include "core/base/text.hpp"
 #include "core/base/text_diff.hpp"
 #include "core/command/commands.hpp"
+#include "core/command/setup_list.hpp"
 #include "core/command/setup_steps.hpp"
 #include "core/setup/setup_plan.hpp"
 #include "core/vault/file_lock.hpp"
@@ -25,14 +27,8 @@ struct AuthSetupOptions {
   bool undo = false;
   bool dry_run = false;
   bool yes = false;
+  bool json = false;
 };
-
-// A path as people write it.
-std::string shown(const fs::path& path, const Context& context) {
-  const auto home = context.environment().get_nonblank("HOME");
-  const std::string text = printable(path.native(), 1000);
-  return home && text.starts_with(*home + "/") ? "~" + text.substr(home->size()) : text;
-}
 
 bool looks_secret(std::string_view word) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -96,27 +92,19 @@ Result<void> ask_consent(const AuthSetupOptions& options, const Context& context
 
 Result<const Client*> find_client_named(const Context& context, const std::string& name) {
   const ClientDirectory& directory = context.clients();
-  std::string near;
-  std::optional<std::size_t> best;
+  NearNames near_names(name);
   for (const Client& client : directory.clients()) {
     if (!can_be_set_up(client)) continue;
     const bool is_command = std::ranges::find(client.commands, name) != client.commands.end();
     if (equal_ignoring_case(client.id, name) || is_command) return &client;
-    const auto distance = name_distance(ascii_lower(name), client.id);
-    if (distance && (!best || *distance < *best)) {
-      best = distance;
-      near = client.id;
-    }
+    near_names.consider(client.id);
   }
+  const std::string near = near_names.nearest();
   return std::unexpected(
       CredentialFault{FaultKind::usage, "Unknown tool",
                       fmt::format("pindus doesn't know how {} is set up", printable(name, 80)),
                       near.empty() ? "pindus auth setup lists the tools; pindus auth exec runs any"
                                    : fmt::format("pindus auth setup {}", near)});
-}
-
-std::string described(std::string_view provider, std::string_view account) {
-  return account.empty() ? std::string(provider) : fmt::format("{} as {}", provider, account);
 }
 
 class Setup {
@@ -244,7 +232,7 @@ class Setup {
     }
     std::string whom;
     for (const SetupTarget& target : targets_) {
-      whom += (whom.empty() ? "" : ", ") + described(target.provider, target.account);
+      whom += (whom.empty() ? "" : ", ") + described_key(target.provider, target.account);
     }
     if (options_.dry_run && plan.changes()) {
       io.print("Nothing was changed.");
@@ -274,70 +262,8 @@ class Setup {
   std::vector<SetupTarget> targets_;
 };
 
-// Whether a step that was made is still what the file says.
-bool is_in_place(const fs::path& file, const RememberedStep& remembered) {
-  const auto text = read_text_file(file);
-  if (!text) return false;
-  const auto taken = take_step_back(text->content(), remembered.step, remembered.memo);
-  return taken && taken->left.empty() && taken->text != text->content();
-}
-
-// What a program does today, as far as its files say.
-Result<std::string> state_of(const Context& context, const Client& client,
-                             const SetupMemory& memory) {
-  std::vector<std::string> ours;
-  for (const auto& [file, note] : memory.files()) {
-    std::string stands;
-    std::string changed;
-    for (const RememberedStep& one : note.steps) {
-      if (one.step.client != client.id) continue;
-      std::string& names = is_in_place(file, one) ? stands : changed;
-      names += (names.empty() ? "" : ", ") + described(one.step.provider, one.step.account);
-    }
-    const std::string where = shown(file, context);
-    if (!stands.empty()) ours.push_back(fmt::format("set up for {} in {}", stands, where));
-    if (!changed.empty()) {
-      ours.push_back(fmt::format("no more as it was set up for {} in {}", changed, where));
-    }
-  }
-  if (!ours.empty()) return fmt::format("{}", fmt::join(ours, "; "));
-  for (const ClientProvider& provider : client.providers) {
-    for (const SetupStep& step : possible_steps(context, client, provider.id)) {
-      const auto text = read_text_file(step.file);
-      const auto other = text ? has_other(text->content(), step) : Edit<bool>(false);
-      if (other.value_or(false)) {
-        return fmt::format("has a setting of its own in {}", shown(step.file, context));
-      }
-    }
-  }
-  for (const std::string& name : client.own_sign_in) {
-    const auto file = setup_file(context, name);
-    std::error_code error;
-    if (file && fs::exists(*file, error)) {
-      return fmt::format("has a sign-in of its own in {}", shown(*file, context));
-    }
-  }
-  return std::string("not set up");
-}
-
-Result<void> list_clients(Context& context) {
-  const auto memory = TRY(SetupMemory::read(*context.profile()));
-  std::size_t width = 0;
-  for (const Client& client : context.clients().clients()) {
-    if (can_be_set_up(client)) width = std::max(width, client.id.size());
-  }
-  for (const Client& client : context.clients().clients()) {
-    if (!can_be_set_up(client)) continue;
-    context.io().print(
-        fmt::format("{:<{}}  {:<13}  {}", client.id, width,
-                    client.installed(context.environment()) ? "installed" : "not installed",
-                    TRY(state_of(context, client, memory))));
-  }
-  return {};
-}
-
 Result<void> run_auth_setup(const AuthSetupOptions& options, Context& context) {
-  if (!options.client) return list_clients(context);
+  if (!options.client) return list_setups(context, options.json);
   const Client* client = TRY(find_client_named(context, *options.client));
   return Setup(options, context, *client).run();
 }
@@ -354,10 +280,12 @@ CommandBody declare_auth_setup(CommandOptions& command) {
   command.flag("--undo", options->undo, "take back what was changed");
   command.flag("--dry-run", options->dry_run, "only show the change");
   command.flag("--yes", options->yes, "don't ask");
+  command.flag("--json", options->json, "print the list as JSON");
   command.check([options]() -> std::optional<std::string> {
     if (!options->client && (options->account || options->undo || options->dry_run)) {
       return "a tool is needed";
     }
+    if (options->client && options->json) return "--json is for the list of the tools";
     if (options->undo && options->account) return "--undo takes no account";
     return std::nullopt;
   });

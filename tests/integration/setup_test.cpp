@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "tests/integration/pindus_profile.hpp"
+#include "tests/integration/setup_home.hpp"
 
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
@@ -14,48 +14,8 @@ using pindus::test::read_file;
 using pindus::test::run_process;
 using pindus::test::write_file;
 
-namespace {
-
 namespace fs = std::filesystem;
-
-// A home with two accounts of anthropic, and one of openai and google each.
-struct Home : PindusProfile {
-  Home() {
-    fs::create_directories(home());
-    environment["SHELL"] = "/bin/bash";
-    write_vault(R"({"anthropic": {"default": {"kind": "apiKey", "isDefault": true,
-      "key": "sk-ant-0123456789abcdefghij"}, "work": {"kind": "apiKey", "isDefault": false,
-      "key": "sk-ant-of-work-0123456789"}, "browser": {"kind": "oauth",
-      "access": "token-0123456789abcdef"}}, "openai": {"default": {"kind": "apiKey",
-      "isDefault": true, "key": "sk-0123456789abcdefghijkl"}, "browser": {"kind": "oauth",
-      "access": "token-0123456789abcdef", "accountId": "acc-1"}},
-      "google": {"default": {"kind": "apiKey", "key": "gm-0123456789abcdefghijkl"}}})");
-    fs::permissions(path() / "profile/auth.json", fs::perms::owner_read | fs::perms::owner_write);
-  }
-
-  [[nodiscard]] fs::path home() const { return environment.at("HOME"); }
-  [[nodiscard]] std::string text(const char* file) const { return read_file(home() / file); }
-
-  ProcessResult setup(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), {"auth", "setup"});
-    return run(std::move(arguments));
-  }
-  [[nodiscard]] std::string command(const std::string& rest) const {
-    return program().string() + " auth " + rest;
-  }
-
-  // Everything in the home: names, modes and contents.
-  [[nodiscard]] std::string everything() const {
-    std::string all;
-    for (const auto& entry : fs::recursive_directory_iterator(home())) {
-      all += entry.path().string() + (entry.is_regular_file() ? read_file(entry.path()) : "") +
-             std::to_string(static_cast<unsigned>(entry.status().permissions())) + "\n";
-    }
-    return all;
-  }
-};
-
-}  // namespace
+using Home = pindus::test::SetupHome;
 
 TEST_CASE("a tool is set up, shown as a difference, and once is enough") {
   const Home home;
@@ -198,7 +158,7 @@ TEST_CASE("what can't be understood or may not be written is refused, and nothin
     CHECK_THAT(result.err, StartsWith("Setup failed: ") && Contains(file));
     return result.err;
   };
-  CHECK_THAT(refusal("claude", ".claude/settings.json", "{\n // mine\n}"), Contains("(line 2"));
+  CHECK_THAT(refusal("claude", ".claude/settings.json", "{\n # mine\n}"), Contains("(line 2"));
   CHECK_THAT(refusal("claude", ".claude/settings.json", "[]"), Contains("holds no JSON object"));
   CHECK_THAT(refusal("claude", ".claude/settings.json", std::string(5 << 20, ' ')),
              Contains("is larger than 4 MiB"));

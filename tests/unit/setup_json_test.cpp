@@ -11,6 +11,27 @@ using pindus::test::RandomJson;
 
 namespace {
 
+// The same with comments here and there, and commas behind last elements.
+std::string with_comments(std::string_view json, Dice& dice) {
+  std::string commented;
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    const bool closes = !in_string && (c == '}' || c == ']');
+    const auto last = commented.find_last_not_of(" \t\r\n");
+    const bool is_empty =
+        last == commented.npos || std::string_view("{[/").contains(commented[last]);
+    if (closes && !is_empty && dice.one_in(3)) commented += ',';
+    commented += c;
+    if (c == '"') in_string = !in_string;
+    if (in_string && c == '\\') commented += json[++i];
+    if (in_string || !std::string_view("{[,:\"]}").contains(c)) continue;
+    if (dice.one_in(6)) commented += dice.one_in(2) ? " // it's \"so\", {\n  " : "/* \" ,} */";
+    if (dice.one_in(20)) commented += "// dos\r\n";
+  }
+  return commented;
+}
+
 Json text(std::string_view value) {
   return Json(std::string(value));
 }
@@ -140,8 +161,55 @@ TEST_CASE("two changes of one file are taken back in any order") {
   }
 }
 
+TEST_CASE("comments and commas behind last elements stay where they are") {
+  CHECK(set("{\n  \"a\": 1 // one\n}\n", helper("x")) ==
+        "{\n  \"a\": 1, // one\n  \"helper\": \"x\"\n}\n");
+  CHECK(set("{\n  \"a\": 1, // one\n  // two\n}\n", helper("x")) ==
+        "{\n  \"a\": 1, // one\n  \"helper\": \"x\",\n  // two\n}\n");
+  CHECK(set("{\"a\": [1, 2,],}", helper("x")) == "{\"a\": [1, 2,], \"helper\": \"x\",}");
+  CHECK(set("// mine\n{\n  /* none yet */\n}", helper("x")) ==
+        "// mine\n{\n  /* none yet */\n  \"helper\": \"x\"\n}");
+  CHECK(set("{ // none yet\n}", helper("x")) == "{ // none yet\n  \"helper\": \"x\"\n}");
+  CHECK(set("{\"helper\": /* see https://x.example */ \"old\", /* b */}", helper("x")) ==
+        "{\"helper\": /* see https://x.example */ \"x\", /* b */}");
+  CHECK(set("{\"url\": \"https://x.example/*\"}", helper("x")) ==
+        "{\"url\": \"https://x.example/*\", \"helper\": \"x\"}");
+  CHECK(set("{\"helper\": /* it is */ \"x\"}", helper("x")) == "{\"helper\": /* it is */ \"x\"}");
+  for (const std::string before :
+       {"{\n  \"a\": 1 // one\n}\n", "{\n  \"a\": 1, // one\n  // two\n}\n", "{\"a\": 1,}",
+        "// mine\n{\n  /* none yet */\n}", "{ // none yet\n}", "{/**/}",
+        "{\"helper\": {/* deep */ \"a\": 1,}, // b\n}", "{\r\n  \"a\": 1 // one\r\n}\r\n",
+        "{\n  \"providers\": {\n    // none\n  },\n}"}) {
+    CHECK(there_and_back(before, helper("x")) == before);
+    CHECK(there_and_back(before, key_of("p")) == before);
+  }
+  CHECK_FALSE(pindus::is_empty_json("{ /* mine */ }"));
+  CHECK_FALSE(pindus::is_empty_json("// mine\n{}"));
+}
+
+TEST_CASE("a comment that somebody writes beside ours stays when ours goes") {
+  const auto edited = pindus::set_json("{\n  \"a\": 1\n}\n", key_of("p"), Json());
+  REQUIRE(edited);
+  const auto left = [&](std::string_view part, std::string_view with_comment) {
+    std::string text = edited->text;
+    text.replace(text.find(part), part.size(), with_comment);
+    const auto taken = pindus::take_back_json(text, edited->memo);
+    REQUIRE(taken);
+    CHECK(set(taken->text, helper("x")).contains("helper"));  // it is JSON with comments
+    return taken->text;
+  };
+  CHECK(left("\"a\": 1,", "\"a\": 1, // one") == "{\n  \"a\": 1 // one\n}\n");
+  CHECK(left("  \"providers\"", "  // ours\n  \"providers\"") == "{\n  \"a\": 1\n  // ours\n}\n");
+  CHECK_THAT(left("\"key\"", "/* asks */ \"key\""), Contains("\"p\": {") && Contains("/* asks */"));
+}
+
 TEST_CASE("what can't be understood is refused, with the place") {
-  CHECK_THAT(set("{\n  // a comment\n}", helper("x")), Contains("as JSON") && Contains("line 2"));
+  CHECK_THAT(set("{\n  # a comment\n}", helper("x")), Contains("as JSON") && Contains("line 2"));
+  CHECK_THAT(set("{\n  /* no end\n}", helper("x")), Contains("as JSON") && Contains("line 2"));
+  CHECK_THAT(set("{\"a\": 1 / 2}", helper("x")), Contains("as JSON"));
+  CHECK_THAT(set("{,}", helper("x")), Contains("as JSON"));
+  CHECK_THAT(set("{\"a\": 1,,}", helper("x")), Contains("as JSON"));
+  CHECK_THAT(set("{\"a\": 1} // the end\n{}", helper("x")), Contains("as JSON"));
   CHECK_THAT(set("{} {}", helper("x")), Contains("as JSON"));
   CHECK_THAT(set("[1]", helper("x")), Contains("holds no JSON object"));
   CHECK_THAT(set(std::string("{\"a\": \"\0\"}", 10), helper("x")), Contains("as JSON"));
@@ -166,6 +234,7 @@ TEST_CASE("setting and taking back gives every byte again, whatever the file loo
     std::string before = json.value();
     if (before.front() != '{') continue;
     before = json.blanks() + before + json.blanks();
+    if (dice.one_in(2)) before = with_comments(before, dice);
     if (dice.one_in(20)) before.insert(0, "\xef\xbb\xbf");
     Settings wanted = helper("x");
     if (dice.one_in(2)) wanted = key_of("p");
