@@ -1,16 +1,12 @@
 // The package by which other programs lock the same file, as npm installs it.
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 #include <memory>
-#include <stdexcept>
 #include <vector>
 
 #include "tests/integration/oauth_peer.hpp"
 #include "tests/integration/pindus_profile.hpp"
 
 using pindus::test::ChildProcess;
-using pindus::test::find_program;
 using pindus::test::PindusProfile;
 using pindus::test::skip;
 using pindus::test::TemporaryDirectory;
@@ -39,41 +35,21 @@ const file = process.argv[2];
 })().catch(error => { console.error(error); process.exit(1); });
 )";
 
-// What npm needs, certificates and all, stands in the environment of whoever runs the tests.
-Variables whole_environment() {
-  Variables environment;
-  for (char** entry = ::environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    const auto equals = text.find('=');
-    if (equals != std::string_view::npos) {
-      environment.emplace(text.substr(0, equals), text.substr(equals + 1));
-    }
-  }
-  return environment;
-}
-
-bool install(const TemporaryDirectory& folder) {
-  ChildProcess npm(
-      {"npm", "install", "--no-audit", "--no-fund", "--prefix", folder.path(), "proper-lockfile"},
-      whole_environment());
-  try {
-    return npm.wait(20s).exit_code == 0;
-  } catch (const std::runtime_error&) {
-    return false;
-  }
-}
-
 }  // namespace
 
 TEST_CASE("sign-ins beside a program with proper-lockfile lose nothing, on either side") {
-  if (!find_program("node") || !find_program("npm")) return skip("node and npm aren't installed");
+  const std::string peers = PINDUS_TEST_BUILD "/peers";
+  if (!std::filesystem::exists(peers + "/installed")) {
+    return skip("proper-lockfile is not installed (tests/peers/install.sh)");
+  }
   const TemporaryDirectory folder;
-  if (!install(folder)) return skip("npm can't install proper-lockfile here");
   write_file(folder / "other.js", other_program);
   const PindusProfile profile;
   profile.write_vault("{}\n");
-  ChildProcess other({"node", folder / "other.js", profile.path() / "profile/auth.json"},
-                     profile.environment);
+  Variables environment = profile.environment;
+  environment["NODE_PATH"] = peers + "/node_modules";
+  ChildProcess other(
+      {peers + "/node-22", folder / "other.js", profile.path() / "profile/auth.json"}, environment);
   constexpr int accounts = 40;
   for (int i = 0; i < accounts; i += 4) {
     std::vector<std::unique_ptr<ChildProcess>> sign_ins;
