@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 struct ImportOptions {
   std::optional<std::string> format;
   std::optional<std::string> file;
+  std::optional<std::string> account;
+  bool list = false;
   bool all = false;
   bool dry_run = false;
   bool take_over = false;
@@ -49,6 +51,8 @@ class Import {
   }
 
   Result<void> run() {
+    if (options_.list) return list();
+    if (options_.account) TRY(validate_account_name(*options_.account));
     TRY(options_.names_source() ? find_named() : find_all());
     if (options_.names_source() && !sources_.front().failure.message.empty()) {
       return not_imported(sources_.front().failure);
@@ -77,6 +81,18 @@ class Import {
 
  private:
   enum class Tense { past, future };
+
+  Result<void> list() const {
+    std::size_t width = 0;
+    for (const ImportFormat& format : formats_.formats) width = std::max(width, format.id.size());
+    for (const ImportFormat& format : formats_.formats) {
+      const auto file = format.file(context_.environment());
+      const std::string where = file ? ", " + printable(file->native(), 1000) : "";
+      context_.io().print(
+          fmt::format("{:<{}}  {}{}", format.id, width, printable(format.label), where));
+    }
+    return {};
+  }
 
   // Each format's own place, as far as there is one.
   Result<void> find_all() {
@@ -194,8 +210,10 @@ class Import {
   }
 
   void plan(const VaultDocument& vault) {
-    steps_ = plan_import(sources_, vault, context_.providers(),
-                         options_.take_over ? RotatingTokens::take_over : RotatingTokens::leave);
+    const ImportWishes wishes{
+        .rotating = options_.take_over ? RotatingTokens::take_over : RotatingTokens::leave,
+        .account = options_.account};
+    steps_ = plan_import(sources_, vault, context_.providers(), wishes);
   }
 
   [[nodiscard]] bool has(ImportFate fate) const {
@@ -310,12 +328,16 @@ CommandBody declare_auth_import(CommandOptions& command) {
   command.positional("FILE", options->file, "a file, or - for standard input");
   command.value("--from", "FORMAT", options->format,
                 "whose form it has, and without FILE where it is: codex, env, ...");
+  command.value("--account", "NAME", options->account, "the name of the account here");
+  command.flag("--list", options->list, "only list the formats, and where their files are");
   command.flag("--all", options->all, "store what is new in every place that is known");
   command.flag("--dry-run", options->dry_run, "only show what would be done");
   command.flag("--take-over", options->take_over,
                "also take sign-ins of which the other program then loses its own");
   command.check([options]() -> std::optional<std::string> {
     if (options->all && options->names_source()) return "--all is for all places, not for one";
+    if (options->account && !options->names_source()) return "--account needs --from or a file";
+    if (options->list && (options->names_source() || options->all)) return "--list stands alone";
     return std::nullopt;
   });
   return [options](Context& context, CredentialResult&) -> Result<void> {

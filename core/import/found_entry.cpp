@@ -9,6 +9,7 @@
 #include "core/base/placeholders.hpp"
 #include "core/base/text.hpp"
 #include "core/import/plain_yaml.hpp"
+#include "core/import/token_end.hpp"
 
 namespace pindus {
 namespace {
@@ -110,6 +111,7 @@ class RuleReader {
   void take_further(const Json& json, OAuthCredentials& oauth) const {
     const auto end = rule_.expires ? json.at(*rule_.expires) : nullptr;
     if (end && *end != nullptr) oauth.expires_ms = (*end)->as_integer();
+    if (!oauth.expires_ms) oauth.expires_ms = end_in_token(oauth.access.view());
     // Where nobody says when it ends, the first use gets another.
     if (!oauth.expires_ms && !oauth.refresh.empty()) oauth.expires_ms = 0;
     for (const auto& [name, place] : rule_.members) {

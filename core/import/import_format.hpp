@@ -25,7 +25,7 @@ struct ImportRule {
   std::optional<std::string> key = {};      ///< the place of an api key
   std::optional<std::string> access = {};   ///< of an access token
   std::optional<std::string> refresh = {};  ///< of its refresh token
-  std::optional<std::string> expires = {};  ///< of its end, in epoch milliseconds
+  std::optional<std::string> expires = {};  ///< of its end, in epoch milliseconds, else its own
   NamedTexts members = {};                  ///< further members of the record, and their places
   std::string missing = {};       ///< what to say where there is no key: it is kept elsewhere, say
   std::string missing_hint = {};  ///< and what to do; placeholders as in `account`

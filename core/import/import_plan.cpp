@@ -27,8 +27,9 @@ std::string reference_in(std::string_view value) {
 
 class Planner {
  public:
-  Planner(const VaultDocument& vault, const ProviderDirectory& providers, RotatingTokens rotating)
-      : vault_(vault), providers_(providers), rotating_(rotating) {}
+  Planner(const VaultDocument& vault, const ProviderDirectory& providers,
+          const ImportWishes& wishes)
+      : vault_(vault), providers_(providers), wishes_(wishes) {}
 
   ImportStep plan(const FoundEntry& entry, const FoundSource& source) {
     ImportStep step{.entry = &entry, .source = &source, .account = {entry.provider, ""}};
@@ -102,7 +103,7 @@ class Planner {
     if (method.option("rotates") == "false") return place(std::move(step), "");
     step = place(std::move(step), "");
     if (step.fate != ImportFate::is_new) return step;
-    if (rotating_ == RotatingTokens::take_over) {
+    if (wishes_.rotating == RotatingTokens::take_over) {
       step.note =
           fmt::format("{}{} is signed out when pindus first refreshes it",
                       step.note.empty() ? "" : step.note + "; ", step.source->format->label);
@@ -140,7 +141,11 @@ class Planner {
     if (auto right = vault_.check_form(provider); !right) {
       return refuse(std::move(step), right.error().message, right.error().hint);
     }
-    step.account.name = free_name(step, note);
+    if (wishes_.account && is_taken(provider, *wishes_.account)) {
+      return refuse(std::move(step), fmt::format("{} has another key", *wishes_.account),
+                    "name another account");
+    }
+    step.account.name = wishes_.account ? *wishes_.account : free_name(step, note);
     step.note = std::move(note);
     step.fate = step.source->format->only_if_named && !step.source->is_named ? ImportFate::if_named
                                                                              : ImportFate::is_new;
@@ -201,7 +206,7 @@ class Planner {
 
   const VaultDocument& vault_;
   const ProviderDirectory& providers_;
-  RotatingTokens rotating_;
+  const ImportWishes& wishes_;
   std::vector<ImportStep> placed_;
 };
 
@@ -209,8 +214,8 @@ class Planner {
 
 std::vector<ImportStep> plan_import(std::span<const FoundSource> sources,
                                     const VaultDocument& vault, const ProviderDirectory& providers,
-                                    RotatingTokens rotating) {
-  Planner planner(vault, providers, rotating);
+                                    const ImportWishes& wishes) {
+  Planner planner(vault, providers, wishes);
   std::vector<ImportStep> steps;
   for (const FoundSource& source : sources) {
     for (const FoundEntry& entry : source.entries) steps.push_back(planner.plan(entry, source));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,12 +34,19 @@ struct ImportStep {
 /// sign-in.
 enum class RotatingTokens { leave, take_over };
 
-/// Decides about all entries: nothing that is stored is replaced, an account whose name is taken
-/// gets that of its source. Only reads; any thread.
+/// What a person wants of an import.
+struct ImportWishes {
+  RotatingTokens rotating = RotatingTokens::leave;
+  std::optional<std::string> account = {};  ///< the name of each account that is stored; valid
+};
+
+/// Decides about all entries: nothing that is stored is replaced. An account gets the name that is
+/// wished for, or none; else what its source calls it, else "default", else the name of its source.
+/// Only reads; any thread.
 [[nodiscard]] std::vector<ImportStep> plan_import(std::span<const FoundSource> sources,
                                                   const VaultDocument& vault,
                                                   const ProviderDirectory& providers,
-                                                  RotatingTokens rotating);
+                                                  const ImportWishes& wishes);
 
 /// The vault's text with all that is new in it. Faults: vault, where another program keeps
 /// something else in the place of a provider's accounts.

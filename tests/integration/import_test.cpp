@@ -228,3 +228,36 @@ TEST_CASE("a vault that can't be understood is not written over by an import") {
   CHECK(result.exit_code == 1);
   CHECK(machine.vault_text() == R"({"groq": 7})");
 }
+
+TEST_CASE("an account is imported under the name that is asked for") {
+  const Machine machine;
+  machine.keep(".codex/auth.json", codex_file);
+  CHECK_THAT(machine.import({"--account", "work"}).err, Contains("--account needs --from"));
+  CHECK_THAT(machine.import({"--from", "codex", "--account", "a b"}).err, Contains("a b"));
+  CHECK_FALSE(machine.has_vault());
+  CHECK_THAT(machine.import({"--from", "codex", "--account", "work"}).out,
+             Contains("stored as work"));
+  CHECK(machine.stored("/openai/work/key") == "sk-codex-0123456789abcdefWXYZ");
+}
+
+TEST_CASE("what codex took is stored with the end that its token says") {
+  const Machine machine;
+  machine.keep(".codex/auth.json", R"({"tokens": {"access_token":
+    "eyJhbGciOiJub25lIn0.eyJleHAiOjE3OTAwMDAwMDAsIngiOiI_Pz4ifQ.c2lnbmF0dXJl",
+    "refresh_token": "refresh-of-codex", "account_id": "account-1"}})");
+  CHECK(machine.import({"--from", "codex", "--take-over"}).exit_code == 0);
+  CHECK(machine.stored_number("/openai/default/expires") == 1'790'000'000'000);
+}
+
+TEST_CASE("the formats are listed with the files that are looked for, the user's own too") {
+  const Machine machine;
+  write_file(machine.path() / "profile/imports.d/mine.json",
+             R"({"import": 1, "id": "mine", "label": "My tool", "files": ["{HOME}/mine.json"],
+                 "rules": [{"at": "/*", "key": "/key"}]})");
+  const ProcessResult listed = machine.import({"--list"});
+  CHECK(listed.exit_code == 0);
+  CHECK_THAT(listed.out,
+             Contains("codex     Codex, " + machine.home(".codex/auth.json").native() + "\n") &&
+                 Contains("mine      My tool, " + machine.home("mine.json").native() + "\n"));
+  CHECK(machine.import({"--list", "--all"}).exit_code == 2);
+}

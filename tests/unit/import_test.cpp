@@ -3,6 +3,7 @@
 #include "command_fixture.hpp"
 #include "core/import/import_plan.hpp"
 #include "core/import/plain_yaml.hpp"
+#include "core/import/token_end.hpp"
 
 using Catch::Matchers::Contains;
 using pindus::AuthKind;
@@ -11,6 +12,7 @@ using pindus::FoundSource;
 using pindus::ImportFate;
 using pindus::ImportFormat;
 using pindus::ImportStep;
+using pindus::ImportWishes;
 using pindus::parse_import_format;
 using pindus::parse_plain_yaml;
 using pindus::Provider;
@@ -69,10 +71,10 @@ struct Trial {
   }
 
   // "acme/default new" of each, with what is noted.
-  std::string plan(std::string_view vault, RotatingTokens rotating = RotatingTokens::leave) {
+  std::string plan(std::string_view vault, const ImportWishes& wishes = {}) {
     constexpr const char* fates[] = {"new", "there", "if-named", "if-taken-over", "no"};
     const auto document = VaultDocument::parse(SecretText(vault), "vault");
-    steps = pindus::plan_import(sources, *document, providers, rotating);
+    steps = pindus::plan_import(sources, *document, providers, wishes);
     std::string all;
     for (const ImportStep& step : steps) {
       all += step.account.provider + "/" + step.account.name + " " +
@@ -81,8 +83,8 @@ struct Trial {
     return all;
   }
 
-  std::string stored_in(std::string_view vault, RotatingTokens rotating = RotatingTokens::leave) {
-    plan(vault, rotating);
+  std::string stored_in(std::string_view vault, const ImportWishes& wishes = {}) {
+    plan(vault, wishes);
     const auto text =
         pindus::with_imported(*VaultDocument::parse(SecretText(vault), "vault"), steps);
     REQUIRE(text.has_value());
@@ -193,9 +195,9 @@ TEST_CASE("a refresh token that works once is taken only over") {
                           "expires": 1790000000000, "accountId": "id-0"}})");
   CHECK_THAT(trial.plan(""), Contains("acme/default if-taken-over: its refresh token works once"));
   CHECK(trial.stored_in("{}\n") == "{}\n");
-  CHECK_THAT(trial.plan("", RotatingTokens::take_over),
+  CHECK_THAT(trial.plan("", {.rotating = RotatingTokens::take_over}),
              Contains("acme/default new: Tool is signed out when"));
-  const std::string stored = trial.stored_in("", RotatingTokens::take_over);
+  const std::string stored = trial.stored_in("", {.rotating = RotatingTokens::take_over});
   CHECK_THAT(stored, Contains(R"("refresh": "refresh-0")") &&
                          Contains(R"("expires": 1790000000000)") &&
                          Contains(R"("accountId": "id-0")"));
@@ -249,4 +251,33 @@ TEST_CASE("variables are the manifests', for keys and for tokens") {
         "/ no: no manifest has this provider\n");
   const auto broken = pindus::read_entries(trial.format, "what is this", trial.providers);
   CHECK(broken.error() == "line 1 is no NAME=VALUE");
+}
+
+TEST_CASE("a token that is a JSON web token says its own end") {
+  // {"exp":1790000000,"x":"??>"} and others, between a header and a signature.
+  const auto end = [](const std::string& claims) {
+    return pindus::end_in_token("eyJhbGciOiJub25lIn0." + claims + ".c2lnbmF0dXJl");
+  };
+  CHECK(end("eyJleHAiOjE3OTAwMDAwMDAsIngiOiI_Pz4ifQ") == 1'790'000'000'000);
+  CHECK_FALSE(end("eyJleHAiOjE3OTAwMDAwMDAsIngiOiI/Pz4ifQ"));  // no base64url
+  CHECK_FALSE(end("e30"));                                     // {}
+  CHECK_FALSE(end("eyJleHAiOi0xfQ"));                          // {"exp":-1}
+  CHECK_FALSE(end("eyJleHAiOiJub3cifQ"));                      // {"exp":"now"}
+  CHECK_FALSE(end("eyJleHAiOjkyMjMzNzIwMzY4NTQ3NzU4MDd9"));    // {"exp":9223372036854775807}
+  CHECK_FALSE(end(""));
+  CHECK_FALSE(pindus::end_in_token("sk-0123456789"));
+  CHECK_FALSE(pindus::end_in_token("a.b"));
+}
+
+TEST_CASE("an account gets the name that a person wishes, and never one that is taken") {
+  Trial trial;
+  trial.find(R"({"acme-ai": {"type": "api", "key": "key-of-acme-0123456789"}})");
+  CHECK(trial.plan("", {.account = "work"}) == "acme/work new: \n");
+  const std::string stored = trial.stored_in("", {.account = "work"});
+  CHECK(trial.plan(stored, {.account = "home"}) == "acme/work there: \n");
+  Trial other;
+  other.find(R"({"acme-ai": {"type": "api", "key": "another-key-0123456789"}})");
+  CHECK(other.plan(stored, {.account = "work"}) == "acme/ no: work has another key\n");
+  CHECK(other.steps[0].hint == "name another account");
+  CHECK(other.stored_in(stored, {.account = "work"}) == stored);
 }
