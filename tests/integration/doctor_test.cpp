@@ -2,11 +2,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <filesystem>
 #include <mutex>
+#include <thread>
 
 #include "core/vault/file_lock.hpp"
+#include "core/vault/left_over.hpp"
 #include "tests/integration/token_endpoint.hpp"
 
 namespace fs = std::filesystem;
@@ -108,6 +112,78 @@ TEST_CASE("a lock is told with who holds it, and isn't waited for") {
   CHECK_THAT(result.out, Contains("process " + std::to_string(::getpid()) + " (") &&
                              Contains(") keeps the vault locked"));
   CHECK_THAT(result.out, Contains("\n         kill " + std::to_string(::getpid()) + "\n"));
+}
+
+TEST_CASE("a stopped process that holds a lock is told, and goes on as told") {
+  std::atomic<bool> asked = false;
+  std::atomic<bool> answers = false;
+  pindus::test::TokenEndpoint endpoint([&](Connection& connection, const std::string&) {
+    asked = true;
+    while (!answers && connection.sleep(std::chrono::milliseconds(5))) continue;
+    connection.write(pindus::test::token_answer("new-access", "new-refresh"));
+  });
+  auto holder = endpoint.profile.start({"auth", "key", "acme"});
+  for (int tries = 0; tries < 4000 && !asked; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  REQUIRE(asked);
+  const std::string process = std::to_string(holder.pid());
+  const std::string what =
+      "process " + process + " (pindus-host) keeps the account default of acme locked";
+  const ProcessResult working = endpoint.profile.run({"auth", "doctor"});
+  CHECK_THAT(working.out, Contains("note   " + what + "\n"));
+  holder.signal(SIGSTOP);
+  const ProcessResult stopped = endpoint.profile.run({"auth", "doctor"});
+  CHECK(stopped.exit_code == 1);
+  CHECK_THAT(stopped.out,
+             Contains("wrong  " + what + " and is stopped\n         kill -CONT " + process + "\n"));
+  holder.signal(SIGCONT);
+  answers = true;
+  CHECK(holder.wait().out == "new-access\n");
+  CHECK_THAT(endpoint.profile.run({"auth", "doctor"}).out,
+             Contains("ok     nobody keeps it locked"));
+}
+
+TEST_CASE("another program's lock that it left behind is told, and one in use is not") {
+  const Patient patient;
+  const fs::path lock = patient.profile("auth.json.lock");
+  fs::create_directory(lock);
+  CHECK_THAT(patient.doctor().out, !Contains("auth.json.lock"));
+  fs::last_write_time(lock, fs::file_time_type::clock::now() - std::chrono::minutes(2));
+  const ProcessResult result = patient.doctor();
+  CHECK_THAT(result.out, Contains("note   " + lock.native() +
+                                  " is the lock of another program that has ended without"));
+  patient.follow_hint(result.out, "is the lock of another program");
+  CHECK_FALSE(fs::exists(lock));
+}
+
+TEST_CASE("a grant that is kept beside the vault is told, and the command below takes it up") {
+  const Patient patient;
+  const auto vault_with = [](const std::string& token, const std::string& end) {
+    return R"({"openai": {"work": {"kind": "oauth", "isDefault": true, "access": "access-)" +
+           token + R"(-0123456789", "refresh": "refresh-)" + token +
+           R"(-0123456789", "expires": )" + end + "}}}";
+  };
+  patient.put("auth.json", vault_with("old", "1"));
+  const auto place = pindus::VaultPlace::find(patient.profile("auth.json"));
+  REQUIRE(place.has_value());
+  const pindus::Account account{"openai", "work"};
+  const auto vault = pindus::VaultDocument::parse(
+      pindus::SecretText(std::string_view(patient.vault_text())), "the vault");
+  REQUIRE(vault.has_value());
+  const std::string kept = pindus::replacement_name(
+      *place, {account.lock_byte(), pindus::token_mark(vault->record(account))});
+  patient.put(kept, vault_with("new", "4000000000000"));
+  const ProcessResult result = patient.doctor();
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.out, Contains("what the provider gave for the account work of openai could not "
+                                  "be stored and is kept in " +
+                                  patient.profile(kept).native()));
+  CHECK_THAT(result.out + result.err, !Contains("access-new") && !Contains("refresh-new"));
+  patient.follow_hint(result.out, "what the provider gave for");
+  CHECK(patient.stored("/openai/work/refresh") == "refresh-new-0123456789");
+  CHECK_FALSE(fs::exists(patient.profile(kept)));
+  CHECK_THAT(patient.doctor().out, !Contains("could not be stored"));
 }
 
 TEST_CASE("what a crash left is found, and what is under way is not") {
