@@ -63,11 +63,14 @@ std::vector<HeaderField> fields_for_provider(const Fields& fields,
     }
     sent.push_back({std::string(name), Secret(value)});
   }
+  // What the program took away by Connection isn't there.
+  const auto kept = [&](const HeaderField& field) { return !is_for_this_hop(fields, field.name); };
   for (const HeaderField& field : ours) {
-    const bool is_there = field.precedence == Precedence::theirs
-                              ? has_field(fields, field.name)
-                              : field.precedence == Precedence::both &&
-                                    names_token(fields, field.name, field.value.view());
+    const bool is_there =
+        kept(field) && (field.precedence == Precedence::theirs
+                            ? has_field(fields, field.name)
+                            : field.precedence == Precedence::both &&
+                                  names_token(fields, field.name, field.value.view()));
     if (!is_there) sent.push_back({field.name, field.value.copy(), field.precedence});
   }
   return sent;

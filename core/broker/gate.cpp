@@ -104,7 +104,7 @@ bool Gate::recognises(const RequestHead& head) const {
 
 std::expected<Admitted, Refusal> Gate::judge(const RequestHead& head) const {
   Admitted admitted;
-  if (auto unclear = check_framing(head.fields, admitted.body)) {
+  if (auto unclear = check_framing(head, admitted.body)) {
     return std::unexpected(*std::move(unclear));
   }
   if (auto refusal = refuse_form(head)) return std::unexpected(*std::move(refusal));
@@ -144,7 +144,8 @@ std::expected<Admitted, Refusal> Gate::judge(const RequestHead& head) const {
     }
     admitted.is_upgrade = true;
   }
-  admitted.expects_continue = names_token(head.fields, "Expect", "100-continue");
+  admitted.expects_continue =
+      head.version >= 11 && names_token(head.fields, "Expect", "100-continue");
   return admitted;
 }
 

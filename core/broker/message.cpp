@@ -14,7 +14,8 @@ Refusal unclear(std::string message) {
 
 }  // namespace
 
-std::optional<Refusal> check_framing(const Fields& fields, BodyFraming& framing) {
+std::optional<Refusal> check_framing(const RequestHead& head, BodyFraming& framing) {
+  const Fields& fields = head.fields;
   const auto count = [&](std::string_view name) {
     return std::ranges::count_if(
         fields, [&](const auto& field) { return equal_ignoring_case(field.first, name); });
@@ -28,6 +29,7 @@ std::optional<Refusal> check_framing(const Fields& fields, BodyFraming& framing)
     if (!equal_ignoring_case(*only_value(fields, "Transfer-Encoding"), "chunked")) {
       return unclear("the request's body comes in a transfer coding that isn't chunked alone");
     }
+    if (head.version < 11) return unclear("the request's body comes in chunks, in HTTP/1.0");
     framing.length = std::nullopt;
     return std::nullopt;
   }

@@ -17,6 +17,7 @@ struct RequestHead {
   std::string_view method;
   std::string_view target;
   Fields fields = {};
+  unsigned version = 11;  ///< 10: HTTP/1.0
 };
 
 /// Why the broker answers a request itself.
@@ -33,8 +34,8 @@ struct BodyFraming {
 
 /// The framing of a request that every server understands alike. Refused is what one server reads
 /// so and another so (RFC 9112, sections 6.1 and 6.3, and 11.2): two lengths, a length beside a
-/// transfer coding, a coding other than `chunked` alone, a length that is no number.
-[[nodiscard]] std::optional<Refusal> check_framing(const Fields& fields, BodyFraming& framing);
+/// transfer coding, a coding other than `chunked` alone or in HTTP/1.0, a length that is no number.
+[[nodiscard]] std::optional<Refusal> check_framing(const RequestHead& head, BodyFraming& framing);
 
 /// The only value of a field that may stand there once; nothing where it doesn't, or stands there
 /// more than once.

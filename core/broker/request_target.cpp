@@ -53,7 +53,7 @@ std::optional<std::string> normalised(std::string_view path) {
 // Some servers cut what is behind a semicolon off a segment, and so make dots of "..;".
 bool is_odd_segment(std::string_view segment) {
   const std::string_view name = segment.substr(0, segment.find(';'));
-  return segment.empty() || name == "." || name == "..";
+  return name.empty() || name == "." || name == "..";
 }
 
 }  // namespace
