@@ -39,7 +39,8 @@ struct HeaderField {
                                                            std::span<const HeaderField> ours);
 
 /// The same of an answer's for the program. Not: what is for this hop alone, cookies, what would
-/// let web pages read it, other addresses of the provider, its length.
+/// let web pages read it, other addresses of the provider, its length, and what holds a control
+/// character.
 [[nodiscard]] Fields fields_for_program(const Fields& fields);
 
 }  // namespace pindus::broker

@@ -125,6 +125,13 @@ std::expected<Admitted, Refusal> Gate::judge(const RequestHead& head) const {
   admitted.provider = rules->first;
   const auto alias = rules->second.alias.find(target->path);
   admitted.path = alias == rules->second.alias.end() ? target->path : alias->second;
+  if (is_known && asks_for_upgrade(head.fields)) {
+    // Before the rules: programs that hear so go on with HTTP at once.
+    if (!rules->second.upgrade || !names_token(head.fields, "Upgrade", "websocket")) {
+      return refused(426, "upgrade", "connections of this provider stay HTTP here");
+    }
+    admitted.is_upgrade = true;
+  }
   if (!is_known) {
     if (!covers(rules->second.anonymous, head.method, admitted.path)) {
       return refused(403, "token", "the request doesn't hold this run's token");
@@ -137,12 +144,6 @@ std::expected<Admitted, Refusal> Gate::judge(const RequestHead& head) const {
                                  head.method, admitted.path.substr(0, 200), admitted.provider));
     }
     admitted.with_key = false;
-  }
-  if (asks_for_upgrade(head.fields)) {
-    if (!rules->second.upgrade || !names_token(head.fields, "Upgrade", "websocket")) {
-      return refused(426, "upgrade", "connections of this provider stay HTTP here");
-    }
-    admitted.is_upgrade = true;
   }
   admitted.expects_continue =
       head.version >= 11 && names_token(head.fields, "Expect", "100-continue");

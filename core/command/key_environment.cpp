@@ -60,6 +60,10 @@ class Collection {
     }
     if (request_.env_file) TRY(use_file(*request_.env_file));
     if (result_.set.empty()) return nothing_found();
+    if (has_broker()) {
+      // So that a hook that asks us for a key gets what the broker takes.
+      result_.set.emplace_back(broker_token_variable, Secret(request_.token));
+    }
     if (request_.is_elsewhere) return std::move(result_);
     if (has_broker()) keep_to_broker();
     remove_rivals();

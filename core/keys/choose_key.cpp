@@ -212,6 +212,10 @@ Result<AccountChoice> choose_account(const KeyParts& parts, std::string_view pro
 }
 
 Result<ChosenKey> choose_key(const KeyParts& parts, const KeyRequest& asked) {
+  if (const auto token = parts.environment.get_nonblank(broker_token_variable)) {
+    return ChosenKey{unstored_key(Secret(*token)),
+                     {.environment = {.variable = std::string(broker_token_variable)}}};
+  }
   KeyRequest request = asked;
   AccountChoice choice;
   if (!request.account) {
@@ -248,6 +252,7 @@ Result<ChosenKey> choose_key(const KeyParts& parts, const KeyRequest& asked) {
 }
 
 std::optional<ChosenKey> find_ready_key(const KeyParts& parts, const KeyRequest& asked) {
+  if (parts.environment.get_nonblank(broker_token_variable)) return std::nullopt;
   KeyRequest request = asked;
   if (!request.account) {
     const auto choice = choose_account(parts, request.provider);

@@ -40,6 +40,10 @@ struct KeyRequest {
   TokenDemand demand = {};  ///< of a token; an api key is as it is
 };
 
+/// The variable with the token of the broker that stands between a program and the providers (see
+/// core/broker): whatever the program starts gets that in the place of every key.
+inline constexpr std::string_view broker_token_variable = "PINDUS_BROKER_TOKEN";
+
 /// What keys come from; borrowed.
 struct KeyParts {
   Vault& vault;
@@ -86,7 +90,8 @@ struct AccountChoice {
                                                     const Provider* provider,
                                                     const Environment& environment);
 
-/// The key for a provider: of the account that is named, else of the one that choose_account gives,
+/// The key for a provider: the broker's token, where there is one; else of the account that is
+/// named, else of the one that choose_account gives,
 /// else of its default account, else of its environment variables. The manifests are read only
 /// where nothing is stored. A stored credential that fails is a fault and never falls back to the
 /// environment. Faults: not-found ("No such key"), and those of stored_key. Any thread.

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -74,10 +75,19 @@ asio::awaitable<void> serve_connection(Serving& serving, Socket socket) {
   co_await connection->serve();
 }
 
+// Two descriptors a stream: the usual limit is for programs that use select(2).
+void allow_many_streams() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int serve(Handover handover) {
   ::signal(SIGPIPE, SIG_IGN);
+  allow_many_streams();
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return 1;
   Context context({.installation = Installation::of_this_program(),
                    .profile = handover.plan.profile,
@@ -96,6 +106,7 @@ int serve(Handover handover) {
   const auto listen = [&](const FileDescriptor& socket, const Take& take) {
     const auto listener =
         std::make_shared<asio::posix::stream_descriptor>(loop, ::dup(socket.get()));
+    listener->native_non_blocking(true);
     asio::co_spawn(
         loop, [listener, take]() -> asio::awaitable<void> { co_await accept(*listener, take); },
         asio::detached);

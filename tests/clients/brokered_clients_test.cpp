@@ -65,6 +65,13 @@ TEST_CASE("codex works through the broker and never has the key") {
       "/responses", ClientHome::openai_work);
 }
 
+TEST_CASE("codex works through the broker, too, where it was set up to ask for its key") {
+  const ClientHome home("codex");
+  home.setup({"codex"});
+  check_pong(home.run(brokered({"codex", "exec", "--skip-git-repo-check", "ping"}, {})), home,
+             "/responses", ClientHome::openai_key);
+}
+
 TEST_CASE("gemini works through the broker and never has the key") {
   ClientHome home("gemini");
   home.profile.environment["GEMINI_CLI_TRUST_WORKSPACE"] = "true";
@@ -83,6 +90,15 @@ TEST_CASE("opencode works through the broker with several providers and never ha
 
 TEST_CASE("pi works through the broker and never has the key") {
   const ClientHome home("pi");
+  check_pong(home.run(brokered(
+                 {"pi", "-p", "ping", "--provider", "anthropic", "--model", "claude-sonnet-4-5"},
+                 {"anthropic"})),
+             home, "/v1/messages", ClientHome::anthropic_key);
+}
+
+TEST_CASE("pi works through the broker, too, where it was set up to ask for its key") {
+  const ClientHome home("pi");
+  home.setup({"pi", "anthropic"});
   check_pong(home.run(brokered(
                  {"pi", "-p", "ping", "--provider", "anthropic", "--model", "claude-sonnet-4-5"},
                  {"anthropic"})),

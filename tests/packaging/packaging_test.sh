@@ -66,16 +66,16 @@ case $2 in
     printf 'sk-moved-0123456789abcdefghij' | "$pindus" signin openai --api-key >/dev/null
     [ "$("$pindus" auth key openai)" = sk-moved-0123456789abcdefghij ] || fail "another key"
     "$pindus" plugin list | grep -q anthropic || fail "the shipped providers aren't found"
-    if strings -a "$work/moved here/bin/pindus" "$work/moved here/libexec/pindus/pindus-host" |
-        grep -F "$prefix"; then
+    if strings -a "$work/moved here/bin/pindus" "$work/moved here/libexec/pindus/pindus-host" \
+        "$work/moved here/libexec/pindus/pindus-broker" | grep -F "$prefix"; then
       fail "the installed place stands in a program"
     fi
     "$pindus" signout openai >/dev/null
     ;;
   "no program or library has a run path, and each needs only its own libraries")
     needs readelf
-    for file in "$prefix/bin/pindus" "$prefix/libexec/pindus/pindus-host" "$lib"/*.so \
-        "$lib"/plugins-1/*.so; do
+    for file in "$prefix/bin/pindus" "$prefix/libexec/pindus/pindus-host" \
+        "$prefix/libexec/pindus/pindus-broker" "$lib"/*.so "$lib"/plugins-1/*.so; do
       readelf -dW "$file" >"$work/dynamic"
       ! grep -E 'R(UN)?PATH|TEXTREL' "$work/dynamic" || fail "$file"
       allowed=$(sed -n "s|^${file##*/}: ||p" "$source/tests/packaging/needed-libraries")

@@ -6,8 +6,8 @@
 
 using Catch::Matchers::Contains;
 using pindus::FaultKind;
-using pindus::broker::BrokeredProvider;
 using pindus::broker::HeaderField;
+using pindus::broker::KeyName;
 using pindus::broker::Precedence;
 using pindus::broker::ProviderKeys;
 using pindus::broker::SharedKey;
@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::string_view api_key_vault =
     R"({"p": {"default": {"kind": "apiKey", "isDefault": true, "key": "first-key-0123456789"}}})";
+
+const KeyName mine{"p", "default"};
 
 // A run over provider p, with a vault on the disk.
 struct Run {
@@ -38,7 +40,7 @@ struct Run {
   void store(std::string_view vault) const { write_file(directory / "auth.json", vault); }
 
   SharedKey key(std::string_view refused = {}) {
-    auto got = keys.get("p", refused);
+    auto got = keys.get(mine, refused);
     INFO((got ? "" : got.error().message));
     REQUIRE(got);
     return *got;
@@ -46,22 +48,21 @@ struct Run {
 
   pindus::test::TemporaryDirectory directory;
   pindus::Provider provider;
-  std::vector<BrokeredProvider> parts{{.id = "p", .account = "default"}};
   pindus::Context context;
-  ProviderKeys keys{context, parts};
+  ProviderKeys keys{context};
 };
 
 }  // namespace
 
 TEST_CASE("a key is got once, and stands ready until the vault is another") {
   Run run(api_key_vault);
-  CHECK(run.keys.ready("p") == nullptr);
+  CHECK(run.keys.ready(mine) == nullptr);
   const SharedKey first = run.key();
   CHECK(first->key.view() == "first-key-0123456789");
-  CHECK(run.keys.ready("p") == first);
+  CHECK(run.keys.ready(mine) == first);
   run.store(
       R"({"p": {"default": {"kind": "apiKey", "isDefault": true, "key": "other-key-0123456789"}}})");
-  CHECK(run.keys.ready("p") == nullptr);
+  CHECK(run.keys.ready(mine) == nullptr);
   CHECK(run.key()->key.view() == "other-key-0123456789");
 }
 
@@ -69,12 +70,12 @@ TEST_CASE("who has signed out has no key from the next request on") {
   Run run(api_key_vault);
   static_cast<void>(run.key());
   run.store("{}");
-  CHECK(run.keys.ready("p") == nullptr);
-  const auto gone = run.keys.get("p", {});
+  CHECK(run.keys.ready(mine) == nullptr);
+  const auto gone = run.keys.get(mine, {});
   REQUIRE_FALSE(gone);
   CHECK(gone.error().kind == FaultKind::not_found);
   std::filesystem::remove(run.directory / "auth.json");
-  CHECK_FALSE(run.keys.get("p", {}));
+  CHECK_FALSE(run.keys.get(mine, {}));
 }
 
 TEST_CASE("what a manifest says in words gives way, what holds the key doesn't") {
@@ -95,9 +96,9 @@ TEST_CASE("a token that ends soon doesn't stand ready, and is refreshed by whoev
   Run run(pindus::test::vault_text("a", "r", 30), &refresher);
   const SharedKey key = run.key();
   CHECK(key->key.view() == "new-a");
-  CHECK(run.keys.ready("p") == nullptr);  // the refresh has written the vault
+  CHECK(run.keys.ready(mine) == nullptr);  // the refresh has written the vault
   CHECK(run.key()->key.view() == "new-a");
-  CHECK(run.keys.ready("p")->key.view() == "new-a");
+  CHECK(run.keys.ready(mine)->key.view() == "new-a");
   CHECK(refresher.requests() == 1);
 }
 
@@ -122,13 +123,13 @@ TEST_CASE("no key goes to an address in the clear, but for this machine's own") 
   for (const char* safe : {"https://api.example", "http://127.0.0.1:8080/x", "http://localhost:1",
                            "http://[::1]:8080"}) {
     INFO(safe);
-    CHECK(Run(api_key_vault, nullptr, safe).keys.get("p", {}));
+    CHECK(Run(api_key_vault, nullptr, safe).keys.get(mine, {}));
   }
   for (const char* unsafe :
        {"http://api.example", "http://127.0.0.1.evil.example", "http://localhost.evil.example",
         "http://127.0.0.1@evil.example", "ftp://127.0.0.1", ""}) {
     INFO(unsafe);
-    const auto key = Run(api_key_vault, nullptr, unsafe).keys.get("p", {});
+    const auto key = Run(api_key_vault, nullptr, unsafe).keys.get(mine, {});
     REQUIRE_FALSE(key);
     CHECK_THAT(key.error().message, !Contains("first-key"));
   }
