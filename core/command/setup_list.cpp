@@ -109,31 +109,31 @@ std::string in_words(const ToolState& state, const Context& context) {
   return "not set up";
 }
 
-Json text_json(std::string_view text) {
+Json json_text(std::string_view text) {
   return Json(std::string(text));
 }
 
-Json path_json(const std::optional<fs::path>& path) {
-  return path ? text_json(path->native()) : Json();
+Json path_or_null(const std::optional<fs::path>& path) {
+  return path ? json_text(path->native()) : Json();
 }
 
-Json as_json(const Client& client, const ToolState& state, const Context& context) {
+Json tool_json(const Client& client, const ToolState& state, const Context& context) {
   Json::Array setups;
   for (const OurSetup& ours : state.ours) {
     setups.push_back(Json(Json::Object{
-        {"provider", text_json(ours.provider)},
-        {"account", ours.account.empty() ? Json() : text_json(ours.account)},
-        {"file", text_json(ours.file.native())},
+        {"provider", json_text(ours.provider)},
+        {"account", ours.account.empty() ? Json() : json_text(ours.account)},
+        {"file", json_text(ours.file.native())},
         {"inPlace", Json(ours.stands)},
     }));
   }
   return Json(Json::Object{
-      {"tool", text_json(client.id)},
-      {"label", text_json(client.label)},
-      {"program", path_json(client.installed(context.environment()))},
+      {"tool", json_text(client.id)},
+      {"label", json_text(client.label)},
+      {"program", path_or_null(client.installed(context.environment()))},
       {"setups", Json(std::move(setups))},
-      {"ownSetting", path_json(state.own_setting)},
-      {"ownSignIn", path_json(state.own_sign_in)},
+      {"ownSetting", path_or_null(state.own_setting)},
+      {"ownSignIn", path_or_null(state.own_sign_in)},
   });
 }
 
@@ -156,7 +156,7 @@ Result<void> list_setups(Context& context, bool as_json_line) {
   for (const Client* client : clients) {
     const ToolState state = state_of(context, *client, memory);
     if (as_json_line) {
-      tools.push_back(as_json(*client, state, context));
+      tools.push_back(tool_json(*client, state, context));
       continue;
     }
     const bool is_installed = client->installed(context.environment()).has_value();

@@ -36,8 +36,9 @@ void blank(std::string& text, std::size_t begin, std::size_t end) {
 
 std::string plain_json(std::string_view text) {
   std::string plain(text);
-  std::optional<std::size_t> comma;  // behind an element, with nothing after it yet
-  char before = 0;                   // the last byte that is no blank
+  constexpr std::size_t none = std::string::npos;
+  std::size_t comma = none;  // behind an element, with nothing after it yet
+  char before = 0;           // the last byte that is no blank
   for (std::size_t at = 0; at < text.size();) {
     const char c = text[at];
     if (const auto end = end_of_comment(text, at)) {
@@ -50,8 +51,8 @@ std::string plain_json(std::string_view text) {
       continue;
     }
     const bool closes = c == '}' || c == ']';
-    if (closes && comma) blank(plain, *comma, *comma + 1);
-    comma.reset();
+    if (closes && comma != none) blank(plain, comma, comma + 1);
+    comma = none;
     const bool is_behind_element = before != 0 && before != '{' && before != '[' && before != ',';
     if (c == ',' && is_behind_element) comma = at;
     before = c;

@@ -114,7 +114,7 @@ Edit<EditedText> set_json(std::string_view text, const Settings& settings, const
            wanted.end();
   };
   for (auto old = before.rbegin(); old != before.rend(); ++old) {
-    if (!is_wanted(old->pointer)) TRY(take_one_back(edited, *old));
+    if (!is_wanted(old->pointer)) static_cast<void>(TRY(take_one_back(edited, *old)));
   }
   for (const auto& [pointer, value] : wanted) {
     const auto tokens = tokens_of(pointer);

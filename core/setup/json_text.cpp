@@ -111,9 +111,10 @@ std::optional<std::string> JsonText::unit() const {
   return after_last_line_end(blanks);
 }
 
-std::optional<std::size_t> JsonText::comma_behind(std::size_t value_end) const {
+// npos: there is none.
+std::size_t JsonText::comma_behind(std::size_t value_end) const {
   const std::size_t at = skip_comments(text_, value_end);
-  return at < text_.size() && text_[at] == ',' ? std::optional(at) : std::nullopt;
+  return at < text_.size() && text_[at] == ',' ? at : std::string::npos;
 }
 
 // Asked where no string is.
@@ -124,7 +125,7 @@ bool JsonText::has_comment(Span span) const {
 // Whether an object has but this member, and at most a comma.
 bool JsonText::is_all(Span object, const JsonMember& member) const {
   const std::size_t end = object.begin + member.value_span.end;
-  const std::size_t comma = comma_behind(end).value_or(end);
+  const std::size_t comma = std::min(comma_behind(end), object.end - 1);
   return !has_comment({object.begin, object.begin + member.name_span.begin}) &&
          !has_comment({end, comma}) && !has_comment({comma, object.end});
 }
@@ -136,7 +137,7 @@ Edit<std::optional<std::string>> JsonText::insert(Span object, std::string_view 
   JsonLayout layout{.unit = in.value_or("")};
   if (members.empty()) {
     const Span inside{object.begin + 1, object.end - 1};
-    const std::string inner = as_written(inside);
+    std::string inner = as_written(inside);
     std::string_view kept = inner;  // comments
     kept.remove_suffix(blanks_before(kept, kept.size()).size());
     const bool is_lines = in || kept.contains('\n') || kept.contains("//");
@@ -168,14 +169,15 @@ Edit<std::optional<std::string>> JsonText::insert(Span object, std::string_view 
                                 : std::string(separator);
   std::string added =
       blank + json_quote(name) + layout.colon + rendered_json(value, layout, layout.indent);
-  const auto comma = comma_behind(value_end);
-  if (comma) added += ',';
+  const std::size_t comma = comma_behind(value_end);
+  const bool has_comma = comma != std::string::npos;
+  if (has_comma) added += ',';
   // A comment on the line of the last member is about that one.
-  std::size_t at = comma ? *comma + 1 : value_end;
+  std::size_t at = has_comma ? comma + 1 : value_end;
   if (!layout.line_end.empty()) at = skip_line_comments(text_, at);
   std::string edited = text_;
   edited.insert(at, added);
-  if (!comma) edited.insert(value_end, ",");
+  if (!has_comma) edited.insert(value_end, ",");
   TRY(replace({0, text_.size()}, edited));
   return std::nullopt;
 }
@@ -184,17 +186,18 @@ Edit<void> JsonText::remove(const FoundMember& member, std::string_view inner) {
   const std::vector<JsonMember>& members = member.members;
   const std::size_t index = member.index;
   const Span all = member.whole({members[index].name_span.begin, members[index].value_span.end});
-  const auto comma = comma_behind(all.end);
+  const std::size_t comma = comma_behind(all.end);
+  const bool has_comma = comma != std::string::npos;
   if (members.size() == 1) {
     const Span inside{member.object.begin + 1, member.object.end - 1};
     std::string others = text_.substr(inside.begin, all.begin - inside.begin) +
                          text_.substr(all.end, inside.end - all.end);
-    if (comma) others.erase(*comma - all.end + (all.begin - inside.begin), 1);
+    if (has_comma) others.erase(comma - all.end + (all.begin - inside.begin), 1);
     if (without_blanks(others) == without_blanks(inner)) return replace(inside, inner);
   } else if (index > 0) {
     // With the comma before it ...
     const Span before = member.whole({members[index - 1].value_span.end, 0});
-    const bool has_own_comma = comma && index + 1 == members.size();
+    const bool has_own_comma = has_comma && index + 1 == members.size();
     if (!has_own_comma && !has_comment({before.begin, all.begin})) {
       return replace({before.begin, all.end}, "");
     }
@@ -204,17 +207,18 @@ Edit<void> JsonText::remove(const FoundMember& member, std::string_view inner) {
     if (!has_comment({all.end, next.begin})) return replace({all.begin, next.begin}, "");
   }
   // From among comments: with the blanks before it, unless their line end is a comment's.
-  const auto before =
-      index > 0 ? comma_behind(member.whole(members[index - 1].value_span).end) : std::nullopt;
-  const std::size_t comments = before.value_or(member.object.begin) + 1;
+  const std::size_t before = index > 0
+                                 ? comma_behind(member.whole(members[index - 1].value_span).end)
+                                 : member.object.begin;
+  const std::size_t comments = before + 1;
   const bool ends_comment = has_open_comment(text_, comments, all.begin) &&
-                            !is_line_end(text_, comma ? *comma + 1 : all.end);
+                            !is_line_end(text_, has_comma ? comma + 1 : all.end);
   const std::size_t begin =
       ends_comment ? all.begin : all.begin - blanks_before(text_, all.begin).size();
   std::string edited = text_;
-  if (comma) edited.erase(*comma, 1);
+  if (has_comma) edited.erase(comma, 1);
   edited.erase(begin, all.end - begin);
-  if (!comma && before) edited.erase(*before, 1);
+  if (!has_comma && index > 0) edited.erase(before, 1);
   return replace({0, text_.size()}, edited);
 }
 

@@ -67,7 +67,7 @@ class JsonText {
  private:
   [[nodiscard]] Edit<void> read_again();
   [[nodiscard]] std::optional<std::string> unit() const;
-  [[nodiscard]] std::optional<std::size_t> comma_behind(std::size_t value_end) const;
+  [[nodiscard]] std::size_t comma_behind(std::size_t value_end) const;
   [[nodiscard]] bool has_comment(bare::Span span) const;
   [[nodiscard]] bool is_all(bare::Span object, const JsonMember& member) const;
 

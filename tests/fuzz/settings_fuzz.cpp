@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/fault.hpp"
 #include "core/providers/manifest_checks.hpp"
 #include "core/setup/json_comments.hpp"
 #include "core/setup/json_settings.hpp"
@@ -103,7 +104,8 @@ void check_toml(std::string_view before, std::string_view since) {
       hold(is_within(before, edited->text), "no byte of the file goes");
     }
   }
-  static_cast<void>(pindus::take_back_toml(since, "tool", edited->memo));
+  const auto left = pindus::take_back_toml(since, "tool", edited->memo);
+  hold(left || pindus::is_printable(left.error()), "why nothing is taken back is printable");
 }
 
 void check_block(std::string_view before, std::string_view since) {
