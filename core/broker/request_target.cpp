@@ -8,7 +8,7 @@
 namespace pindus::broker {
 namespace {
 
-std::unexpected<Refusal> unclear(std::string message) {
+std::unexpected<Refusal> bad_target(std::string message) {
   return std::unexpected(Refusal{400, "target", std::move(message)});
 }
 
@@ -59,21 +59,21 @@ bool is_odd_segment(std::string_view segment) {
 }  // namespace
 
 std::expected<RequestTarget, Refusal> parse_target(std::string_view target) {
-  if (!target.starts_with('/')) return unclear("the request's target is no path");
+  if (!target.starts_with('/')) return bad_target("the request's target is no path");
   const std::size_t question = target.find('?');
   const std::string_view raw_path = target.substr(0, question);
   RequestTarget result;
   if (question != target.npos) result.query = target.substr(question + 1);
   if (!std::ranges::all_of(raw_path, is_path_character) ||
       !std::ranges::all_of(result.query, is_query_character)) {
-    return unclear("the request's target holds a character that no address may hold");
+    return bad_target("the request's target holds a character that no address may hold");
   }
   const auto path = normalised(raw_path.substr(1));
-  if (!path) return unclear("an escape in the request's path is none, or hides a slash");
+  if (!path) return bad_target("an escape in the request's path is none, or hides a slash");
   const std::size_t end = std::min(path->find('/'), path->size());
   const auto provider = percent_decoded(path->substr(0, end));
   if (!provider || is_odd_segment(*provider)) {
-    return unclear("the request's path doesn't begin with a provider");
+    return bad_target("the request's path doesn't begin with a provider");
   }
   result.provider = ascii_lower(*provider);
   result.path = end == path->size() ? "/" : path->substr(end);
@@ -81,7 +81,7 @@ std::expected<RequestTarget, Refusal> parse_target(std::string_view target) {
   while (!rest.empty()) {
     const std::size_t slash = rest.find('/');
     if (is_odd_segment(rest.substr(0, slash))) {
-      return unclear("the request's path has a segment that is empty or consists of dots");
+      return bad_target("the request's path has a segment that is empty or consists of dots");
     }
     rest = slash == rest.npos ? std::string_view() : rest.substr(slash + 1);
   }

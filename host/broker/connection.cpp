@@ -21,36 +21,12 @@ namespace http = beast::http;
 using asio::redirect_error;
 using asio::use_awaitable;
 
-constexpr std::uint32_t longest_head = 64 << 10;
-constexpr std::size_t read_at_once = 16 << 10;
 constexpr std::chrono::seconds longest_linger{2};
-
-std::string_view view_of(beast::string_view text) {
-  return {text.data(), text.size()};
-}
 
 // RFC 9110, section 15: what stands behind the number counts for nobody.
 std::string_view reason_of(int status) {
   return view_of(http::obsolete_reason(static_cast<http::status>(status)));
 }
-
-// A request that counts against its grant's limits, and ends with it.
-class UnderWay {
- public:
-  UnderWay(Grant& grant, Connection& connection) : grant_(grant), connection_(connection) {
-    grant_.connections.insert(&connection_);
-  }
-  UnderWay(const UnderWay&) = delete;
-  UnderWay& operator=(const UnderWay&) = delete;
-  ~UnderWay() {
-    grant_.connections.erase(&connection_);
-    grant_.meter.leave();
-  }
-
- private:
-  Grant& grant_;
-  Connection& connection_;
-};
 
 }  // namespace
 

@@ -17,6 +17,15 @@ namespace beast = boost::beast;
 /// Of TCP or a Unix socket.
 using Socket = asio::generic::stream_protocol::socket;
 
+/// So much is read from a socket at once.
+inline constexpr std::size_t read_at_once = std::size_t{16} << 10;
+/// The longest head of a message.
+inline constexpr std::uint32_t longest_head = std::uint32_t{64} << 10;
+
+[[nodiscard]] inline std::string_view view_of(beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
 /// What all connections share; borrowed.
 struct Serving {
   const Grants& grants;

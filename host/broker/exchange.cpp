@@ -21,7 +21,6 @@ namespace http = beast::http;
 using asio::redirect_error;
 using asio::use_awaitable;
 
-constexpr std::size_t read_at_once = 16 << 10;
 // What a program sends behind a request that is under way is kept, up to this, until its turn.
 constexpr std::size_t longest_pipeline = 64 << 10;
 

@@ -33,6 +33,24 @@ struct Grant {
   [[nodiscard]] KeyName key_name(const std::string& provider) const;
 };
 
+/// A request that counts against its grant's limits, and ends with it. Both are borrowed.
+class UnderWay {
+ public:
+  UnderWay(Grant& grant, Connection& connection) : grant_(grant), connection_(connection) {
+    grant_.connections.insert(&connection_);
+  }
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+  ~UnderWay() {
+    grant_.connections.erase(&connection_);
+    grant_.meter.leave();
+  }
+
+ private:
+  Grant& grant_;
+  Connection& connection_;
+};
+
 /// The grants of a broker: one where it stands beside a command, any number where it serves. One
 /// thread.
 class Grants {

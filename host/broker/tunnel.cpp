@@ -24,13 +24,6 @@ namespace http = beast::http;
 using asio::redirect_error;
 using asio::use_awaitable;
 
-constexpr std::size_t longest_head = 64 << 10;
-constexpr std::size_t read_at_once = 16 << 10;
-
-std::string_view view_of(beast::string_view text) {
-  return {text.data(), text.size()};
-}
-
 // A connection to a provider, by way of proxies and with TLS as everywhere, for bytes.
 class Line final : public Ending {
  public:

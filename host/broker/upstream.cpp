@@ -37,7 +37,7 @@ struct Upstream::Socket {
 Upstream::Upstream(asio::io_context& loop)
     : loop_(loop),
       timer_(loop),
-      authorities_(http::built_in_authorities()),
+      authorities_(pindus::http::built_in_authorities()),
       multi_(curl_multi_init()) {
   if (multi_ == nullptr) throw std::bad_alloc();
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &on_socket);
@@ -61,8 +61,8 @@ CURL* Upstream::take_handle() {
     easy = idle_.back();
     idle_.pop_back();
   }
-  http::set_protocols(easy);
-  http::set_authorities(easy, authorities_);
+  pindus::http::set_protocols(easy);
+  pindus::http::set_authorities(easy, authorities_);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_limit_ms);

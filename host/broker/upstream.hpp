@@ -54,7 +54,7 @@ class Upstream {
 
   asio::io_context& loop_;
   asio::steady_timer timer_;
-  http::Authorities authorities_;
+  pindus::http::Authorities authorities_;
   CURLM* multi_;
   std::map<curl_socket_t, std::shared_ptr<Socket>> sockets_;
   std::vector<CURL*> idle_;
