@@ -25,13 +25,19 @@ Precedence precedence_of(const Provider& provider, std::string_view name, std::s
   return is_list ? Precedence::both : Precedence::theirs;
 }
 
+// A key goes over TLS, or stays on this machine.
+bool is_safe(std::string_view url) {
+  const auto host = url_host(url);
+  if (!host) return false;
+  if (ascii_lower(url).starts_with("https:")) return true;
+  const std::string_view name =
+      std::string_view(*host).substr(0, host->find(':', host->find(']') + 1));
+  return name == "127.0.0.1" || name == "localhost" || name == "[::1]";
+}
+
 Result<SharedKey> prepared(const Provider& provider, const UsableKey& key) {
   auto values = TRY(api_values(provider, key));
-  const auto origin = url_origin(values.base_url);
-  const bool is_safe =
-      origin && (origin->starts_with("https:") || origin->starts_with("http://127.0.0.1") ||
-                 origin->starts_with("http://localhost") || origin->starts_with("http://[::1]"));
-  if (!is_safe) {
+  if (!is_safe(values.base_url)) {
     return std::unexpected(CredentialFault{
         FaultKind::not_found, "No address known",
         values.base_url.empty()

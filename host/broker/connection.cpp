@@ -32,7 +32,8 @@ std::string_view reason_of(int status) {
 
 RequestHead head_of(const Connection::Parser& parser) {
   RequestHead head{.method = view_of(parser.get().method_string()),
-                   .target = view_of(parser.get().target())};
+                   .target = view_of(parser.get().target()),
+                   .version = parser.get().version()};
   for (const auto& field : parser.get()) {
     head.fields.emplace_back(view_of(field.name_string()), view_of(field.value()));
   }

@@ -44,17 +44,20 @@ options_of() {
 }
 page_of() {
   case ${1-} in
-    'auth exec' | 'auth env') page='pindus-exec' ;;
-    *) page=$(echo "pindus${1:+-$1}" | cut -d' ' -f1) ;;
+    'auth exec' | 'auth env' | 'auth serve' | 'auth grant' | 'auth revoke' | 'auth runs')
+      pages='pindus-exec pindus-broker' ;;
+    *) pages=$(echo "pindus${1:+-$1}" | cut -d' ' -f1) ;;
   esac
-  mandoc -T ascii "$prefix/share/man/man1/$page.1" | col -b
+  for page in $pages; do
+    mandoc -T ascii "$prefix/share/man/man1/$page.1" | col -b
+  done
 }
 
 case $2 in
   "the installed files and their modes are those of the list")
     docdir=$(cached CMAKE_INSTALL_DOCDIR)
     (cd "$prefix" && find . -type f -printf '%m %P\n') |
-      sed -e "s| $libdir/| LIBDIR/|" -e "s| ${docdir:-share/doc/pindus}/| DOCDIR/|" \
+      sed -e "s| $(cached PINDUS_SYSTEMD_USER_DIR)/| UNITDIR/|" -e "s| $libdir/| LIBDIR/|" -e "s| ${docdir:-share/doc/pindus}/| DOCDIR/|" \
         -e "s| $(cached PINDUS_ZSH_COMPLETION_DIR)/| ZSHDIR/|" |
       grep -v share/pindus/sdk/templates/ | LC_ALL=C sort -k2 >"$work/found"
     expect_same "the installed tree" "$source/tests/packaging/installed-files" "$work/found"

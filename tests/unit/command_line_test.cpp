@@ -143,10 +143,10 @@ TEST_CASE("a wrong line is refused in a sentence") {
         "--account is given more than once");
   CHECK(refusal({"signin", "--replace=no"}) == "--replace takes no value");
   CHECK(refusal({"auth", "key"}) == "PROVIDER is required");
-  CHECK(
-      refusal({"auth"}) ==
-      "auth needs a command: key, exec, env, headers, refresh, use, switch, rename, setup, import, "
-      "status, doctor");
+  CHECK(refusal({"auth"}) ==
+        "auth needs a command: key, exec, env, headers, serve, grant, revoke, runs, refresh, use, "
+        "switch, rename, setup, import, "
+        "status, doctor");
 }
 
 TEST_CASE("a key in the wrong place is not repeated") {
