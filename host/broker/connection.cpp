@@ -144,16 +144,18 @@ asio::awaitable<void> Connection::linger() {
   boost::system::error_code error;
   socket_.shutdown(Socket::shutdown_send, error);
   asio::steady_timer limit(socket_.get_executor(), longest_linger);
-  limit.async_wait([this](const boost::system::error_code& stopped) {
+  // It may be told when this connection is no more.
+  const auto is_over = std::make_shared<bool>(false);
+  limit.async_wait([this, is_over](const boost::system::error_code& stopped) {
     boost::system::error_code ignored;
-    if (!stopped) socket_.cancel(ignored);
+    if (!stopped && !*is_over) socket_.cancel(ignored);
   });
   buffer_.consume(buffer_.size());
   while (!error) {
     static_cast<void>(co_await socket_.async_read_some(buffer_.prepare(read_at_once),
                                                        redirect_error(use_awaitable, error)));
   }
-  limit.cancel();
+  *is_over = true;
 }
 
 }  // namespace pindus::broker

@@ -158,7 +158,9 @@ void Exchange::begin(const ProviderKey& key) {
 // that: also where the refused one should still have been good.
 asio::awaitable<void> Exchange::ask_again() {
   const auto key = co_await find_key(key_);
-  if (!key || (*key)->key.view() == key_->key.view() || !body_.can_begin_again()) co_return;
+  has_other_key_ = key && (*key)->key.view() != key_->key.view();
+  if (!has_other_key_ || !body_.can_begin_again()) co_return;
+  has_other_key_ = false;
   key_ = *key;
   transfer_.reset();
   begin(*key_);
@@ -174,20 +176,24 @@ asio::awaitable<void> Exchange::await_head() {
 std::string Exchange::answer_head(bool& in_chunks, bool& has_body) {
   const Fields fields = transfer_->fields();
   const int status = transfer_->status();
-  const auto length = only_value(fields, "Content-Length");
-  // RFC 9112, section 6.3.
+  // RFC 9112, section 6.3: beside a transfer coding a length says nothing.
+  const auto length =
+      has_field(fields, "Transfer-Encoding") ? std::nullopt : only_value(fields, "Content-Length");
   has_body = head_.method != "HEAD" && status != 204 && status != 304;
   const bool is_old = parser_.get().version() < 11;
   in_chunks = has_body && !length && !is_old;
   if (has_body && !length && is_old) keep_ = false;
+  const bool is_final = status == 401 && admitted_.with_key && !has_other_key_;
   std::string text = fmt::format("HTTP/1.1 {} {}\r\n", status, transfer_->reason());
   for (const auto& [name, value] : fields_for_program(fields)) {
+    if (is_final && equal_ignoring_case(name, "x-should-retry")) continue;
     text += fmt::format("{}: {}\r\n", name, value);
   }
   if (length && status != 204) text += fmt::format("Content-Length: {}\r\n", *length);
   if (in_chunks) text += "Transfer-Encoding: chunked\r\n";
-  if (status == 401) text += "x-should-retry: false\r\n";
+  if (is_final) text += "x-should-retry: false\r\n";
   if (!keep_) text += "Connection: close\r\n";
+  if (keep_ && is_old) text += "Connection: keep-alive\r\n";
   return text + "\r\n";
 }
 

@@ -46,6 +46,7 @@ class Exchange {
   Event news_;  // of the provider, the program or a key
   Event body_taken_;
   SharedKey key_;
+  bool has_other_key_ = false;  // than the one that the provider refused last
   std::unique_ptr<Transfer> transfer_;
   bool keep_;
   bool is_reading_ = false;

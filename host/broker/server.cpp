@@ -1,6 +1,7 @@
 #include "host/broker/server.hpp"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -104,9 +105,10 @@ int serve(Handover handover) {
   asio::signal_set ends(loop, SIGTERM, SIGINT);
   ends.async_wait([&](const boost::system::error_code&, int) { loop.stop(); });
   const auto listen = [&](const FileDescriptor& socket, const Take& take) {
-    const auto listener =
-        std::make_shared<asio::posix::stream_descriptor>(loop, ::dup(socket.get()));
-    listener->native_non_blocking(true);
+    const auto listener = std::make_shared<asio::posix::stream_descriptor>(
+        loop, ::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+    // A connection may be gone before it is taken.
+    listener->non_blocking(true);
     asio::co_spawn(
         loop, [listener, take]() -> asio::awaitable<void> { co_await accept(*listener, take); },
         asio::detached);

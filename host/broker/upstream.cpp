@@ -22,9 +22,15 @@ constexpr long buffer_size = 16 << 10;
 struct Upstream::Socket {
   Socket(asio::io_context& loop, curl_socket_t its_number)
       : number(its_number), descriptor(loop, its_number) {}
-  ~Socket() { descriptor.release(); }  // curl's to close
+  ~Socket() { leave(); }
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
+
+  // Before curl closes it: the next one may have its number at once, while whoever was told of this
+  // one still holds it.
+  void leave() {
+    if (descriptor.is_open()) descriptor.release();
+  }
 
   curl_socket_t number;
   asio::posix::stream_descriptor descriptor;
@@ -112,6 +118,13 @@ void Upstream::note_ended() {
   }
 }
 
+void Upstream::forget(curl_socket_t number) {
+  const auto found = sockets_.find(number);
+  if (found == sockets_.end()) return;
+  found->second->leave();
+  sockets_.erase(found);
+}
+
 void Upstream::wait_for(Socket& socket) {
   // curl may close the socket, and so forget it here, before the wait is over.
   const std::weak_ptr<Socket> known = sockets_[socket.number];
@@ -142,7 +155,7 @@ int Upstream::on_socket(CURL*, curl_socket_t number, int what, void* self, void*
     if (!socket) socket = std::make_shared<Socket>(upstream.loop_, number);
     socket->wanted = what == CURL_POLL_REMOVE ? CURL_POLL_NONE : what;
     if (what == CURL_POLL_REMOVE && !socket->is_connection) {
-      upstream.sockets_.erase(number);  // of a look-up, which curl closes without a word
+      upstream.forget(number);  // of a look-up, which curl closes without a word
     } else {
       upstream.wait_for(*socket);
     }
@@ -185,7 +198,7 @@ curl_socket_t Upstream::on_open(void* self, curlsocktype, curl_sockaddr* address
 }
 
 int Upstream::on_close(void* self, curl_socket_t number) noexcept {
-  static_cast<Upstream*>(self)->sockets_.erase(number);
+  static_cast<Upstream*>(self)->forget(number);
   return ::close(number);
 }
 

@@ -45,6 +45,7 @@ class Upstream {
 
   void act(curl_socket_t socket, int ready);
   void wait_for(Socket& socket);
+  void forget(curl_socket_t number);
   void note_ended();
 
   static int on_socket(CURL*, curl_socket_t number, int what, void* self, void*) noexcept;

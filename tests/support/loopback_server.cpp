@@ -42,13 +42,21 @@ std::size_t content_length(std::string_view head) {
 
 }  // namespace
 
+std::string Connection::receive() {
+  if (tls_ && tls_->has_bytes()) return tls_->receive();
+  if (!readable(descriptor_, stop_)) return {};
+  if (tls_) return tls_->receive();
+  std::array<char, 16 << 10> buffer{};
+  const ssize_t count = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
+  return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+}
+
 std::string Connection::read_request() {
   std::string text;
-  std::array<char, 4096> buffer{};
-  while (readable(descriptor_, stop_)) {
-    const ssize_t count = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
-    if (count <= 0) break;
-    text.append(buffer.data(), static_cast<std::size_t>(count));
+  for (;;) {
+    const std::string bytes = receive();
+    if (bytes.empty()) break;
+    text += bytes;
     const std::size_t end = text.find("\r\n\r\n");
     if (end == std::string::npos) continue;
     if (text.size() >= end + 4 + content_length(std::string_view(text).substr(0, end))) break;
@@ -57,10 +65,7 @@ std::string Connection::read_request() {
 }
 
 std::string Connection::read_some() {
-  std::array<char, 4096> buffer{};
-  const ssize_t count =
-      readable(descriptor_, stop_) ? ::recv(descriptor_, buffer.data(), buffer.size(), 0) : 0;
-  return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+  return receive();
 }
 
 void Connection::reset() {
@@ -73,6 +78,7 @@ void Connection::reset() {
 }
 
 bool Connection::write(std::string_view bytes) {
+  if (tls_) return tls_->send(bytes);
   while (!bytes.empty()) {
     const ssize_t count = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (count <= 0) return false;
@@ -109,13 +115,13 @@ void Connection::tunnel_to(int port) {
   ::close(other);
 }
 
-LoopbackServer::LoopbackServer(std::function<void(Connection&)> handle)
-    : handle_(std::move(handle)) {
+LoopbackServer::LoopbackServer(std::function<void(Connection&)> handle, const TlsIdentity* identity)
+    : handle_(std::move(handle)), identity_(identity) {
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
   if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::listen(listener_, 64) != 0 ||
+      ::listen(listener_, 1024) != 0 ||
       ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
     throw std::runtime_error("no loopback server can be started");
   }
@@ -136,7 +142,7 @@ void LoopbackServer::accept_all(const std::stop_token& stop) {
     if (descriptor < 0) continue;
     ++connections_;
     handlers_.emplace_back([this, descriptor](std::stop_token ending) {
-      Connection connection(descriptor, std::move(ending));
+      Connection connection(descriptor, std::move(ending), identity_);
       handle_(connection);
       ::shutdown(descriptor, SHUT_RDWR);
       ::close(descriptor);

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -10,18 +11,23 @@
 #include <thread>
 #include <vector>
 
+#include "tests/support/tls_side.hpp"
+
 namespace pindus::test {
 
 /// One accepted connection of a LoopbackServer; closed when its handler returns.
 class Connection {
  public:
-  explicit Connection(int descriptor, std::stop_token stop)
-      : descriptor_(descriptor), stop_(std::move(stop)) {}
+  /// With an identity it speaks TLS.
+  Connection(int descriptor, std::stop_token stop, const TlsIdentity* identity = nullptr)
+      : descriptor_(descriptor),
+        stop_(std::move(stop)),
+        tls_(identity == nullptr ? nullptr : std::make_unique<TlsSide>(descriptor, *identity)) {}
 
   /// One HTTP request: head and, as Content-Length says, body.
   std::string read_request();
 
-  /// Whatever the peer has sent, once it has sent something.
+  /// Whatever the peer has sent, once it has sent something; empty at its end.
   std::string read_some();
 
   /// Breaks the connection off, so that the peer sees it reset.
@@ -37,15 +43,20 @@ class Connection {
   void tunnel_to(int port);
 
  private:
+  [[nodiscard]] std::string receive();
+
   int descriptor_;
   std::stop_token stop_;
+  std::unique_ptr<TlsSide> tls_;
 };
 
 /// A TCP server on 127.0.0.1 that answers as the test says: truncated, endless, late, not at all.
 class LoopbackServer {
  public:
-  /// `handle` runs on a thread of its own for each connection.
-  explicit LoopbackServer(std::function<void(Connection&)> handle);
+  /// `handle` runs on a thread of its own for each connection. With an identity, which is borrowed,
+  /// it speaks TLS.
+  explicit LoopbackServer(std::function<void(Connection&)> handle,
+                          const TlsIdentity* identity = nullptr);
   LoopbackServer(const LoopbackServer&) = delete;
   LoopbackServer& operator=(const LoopbackServer&) = delete;
   ~LoopbackServer();
@@ -53,7 +64,7 @@ class LoopbackServer {
   [[nodiscard]] int port() const noexcept { return port_; }
   [[nodiscard]] std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
   [[nodiscard]] std::string url(std::string_view path = "/") const {
-    return "http://" + host() + std::string(path);
+    return (identity_ == nullptr ? "http://" : "https://") + host() + std::string(path);
   }
   [[nodiscard]] int connections() const noexcept { return connections_; }
 
@@ -61,6 +72,7 @@ class LoopbackServer {
   void accept_all(const std::stop_token& stop);
 
   std::function<void(Connection&)> handle_;
+  const TlsIdentity* identity_;
   int listener_ = -1;
   int port_ = 0;
   std::atomic<int> connections_ = 0;

@@ -17,10 +17,10 @@ using pindus::test::write_file;
 
 namespace {
 
+const KeyName p{"p", "default"};
+
 constexpr std::string_view api_key_vault =
     R"({"p": {"default": {"kind": "apiKey", "isDefault": true, "key": "first-key-0123456789"}}})";
-
-const KeyName mine{"p", "default"};
 
 // A run over provider p, with a vault on the disk.
 struct Run {
@@ -40,7 +40,7 @@ struct Run {
   void store(std::string_view vault) const { write_file(directory / "auth.json", vault); }
 
   SharedKey key(std::string_view refused = {}) {
-    auto got = keys.get(mine, refused);
+    auto got = keys.get(p, refused);
     INFO((got ? "" : got.error().message));
     REQUIRE(got);
     return *got;
@@ -56,13 +56,13 @@ struct Run {
 
 TEST_CASE("a key is got once, and stands ready until the vault is another") {
   Run run(api_key_vault);
-  CHECK(run.keys.ready(mine) == nullptr);
+  CHECK(run.keys.ready(p) == nullptr);
   const SharedKey first = run.key();
   CHECK(first->key.view() == "first-key-0123456789");
-  CHECK(run.keys.ready(mine) == first);
+  CHECK(run.keys.ready(p) == first);
   run.store(
       R"({"p": {"default": {"kind": "apiKey", "isDefault": true, "key": "other-key-0123456789"}}})");
-  CHECK(run.keys.ready(mine) == nullptr);
+  CHECK(run.keys.ready(p) == nullptr);
   CHECK(run.key()->key.view() == "other-key-0123456789");
 }
 
@@ -70,12 +70,12 @@ TEST_CASE("who has signed out has no key from the next request on") {
   Run run(api_key_vault);
   static_cast<void>(run.key());
   run.store("{}");
-  CHECK(run.keys.ready(mine) == nullptr);
-  const auto gone = run.keys.get(mine, {});
+  CHECK(run.keys.ready(p) == nullptr);
+  const auto gone = run.keys.get(p, {});
   REQUIRE_FALSE(gone);
   CHECK(gone.error().kind == FaultKind::not_found);
   std::filesystem::remove(run.directory / "auth.json");
-  CHECK_FALSE(run.keys.get(mine, {}));
+  CHECK_FALSE(run.keys.get(p, {}));
 }
 
 TEST_CASE("what a manifest says in words gives way, what holds the key doesn't") {
@@ -96,9 +96,9 @@ TEST_CASE("a token that ends soon doesn't stand ready, and is refreshed by whoev
   Run run(pindus::test::vault_text("a", "r", 30), &refresher);
   const SharedKey key = run.key();
   CHECK(key->key.view() == "new-a");
-  CHECK(run.keys.ready(mine) == nullptr);  // the refresh has written the vault
+  CHECK(run.keys.ready(p) == nullptr);  // the refresh has written the vault
   CHECK(run.key()->key.view() == "new-a");
-  CHECK(run.keys.ready(mine)->key.view() == "new-a");
+  CHECK(run.keys.ready(p)->key.view() == "new-a");
   CHECK(refresher.requests() == 1);
 }
 
@@ -123,13 +123,13 @@ TEST_CASE("no key goes to an address in the clear, but for this machine's own") 
   for (const char* safe : {"https://api.example", "http://127.0.0.1:8080/x", "http://localhost:1",
                            "http://[::1]:8080"}) {
     INFO(safe);
-    CHECK(Run(api_key_vault, nullptr, safe).keys.get(mine, {}));
+    CHECK(Run(api_key_vault, nullptr, safe).keys.get(p, {}));
   }
   for (const char* unsafe :
        {"http://api.example", "http://127.0.0.1.evil.example", "http://localhost.evil.example",
         "http://127.0.0.1@evil.example", "ftp://127.0.0.1", ""}) {
     INFO(unsafe);
-    const auto key = Run(api_key_vault, nullptr, unsafe).keys.get(mine, {});
+    const auto key = Run(api_key_vault, nullptr, unsafe).keys.get(p, {});
     REQUIRE_FALSE(key);
     CHECK_THAT(key.error().message, !Contains("first-key"));
   }
