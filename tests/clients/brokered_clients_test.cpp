@@ -77,7 +77,7 @@ TEST_CASE("gemini works through the broker and never has the key") {
   home.profile.environment["GEMINI_CLI_TRUST_WORKSPACE"] = "true";
   home.write(".gemini/settings.json",
              R"({"security": {"auth": {"selectedType": "gemini-api-key"}}})");
-  check_pong(home.run(brokered({"gemini", "-p", "ping"}, {})), home, "models/",
+  check_pong(home.run(brokered({"gemini", "-m", "gemini-2.5-flash", "-p", "ping"}, {})), home, "models/",
              ClientHome::google_key);
 }
 
