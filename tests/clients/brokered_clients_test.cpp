@@ -77,8 +77,8 @@ TEST_CASE("gemini works through the broker and never has the key") {
   home.profile.environment["GEMINI_CLI_TRUST_WORKSPACE"] = "true";
   home.write(".gemini/settings.json",
              R"({"security": {"auth": {"selectedType": "gemini-api-key"}}})");
-  check_pong(home.run(brokered({"gemini", "-m", "gemini-2.5-flash", "-p", "ping"}, {})), home, "models/",
-             ClientHome::google_key);
+  check_pong(home.run(brokered({"gemini", "-m", "gemini-2.5-flash", "-p", "ping"}, {})), home,
+             "models/", ClientHome::google_key);
 }
 
 TEST_CASE("opencode works through the broker with several providers and never has a key") {
