@@ -26,7 +26,7 @@ std::optional<Refusal> check_framing(const RequestHead& head, BodyFraming& frami
     return unclear("the request says in two ways where its body ends");
   }
   if (codings == 1) {
-    if (!equal_ignoring_case(*only_value(fields, "Transfer-Encoding"), "chunked")) {
+    if (!equal_ignoring_case(only_value(fields, "Transfer-Encoding").value_or(""), "chunked")) {
       return unclear("the request's body comes in a transfer coding that isn't chunked alone");
     }
     if (head.version < 11) return unclear("the request's body comes in chunks, in HTTP/1.0");
@@ -35,7 +35,7 @@ std::optional<Refusal> check_framing(const RequestHead& head, BodyFraming& frami
   }
   std::uint64_t length = 0;
   if (lengths == 1) {
-    const std::string_view digits = *only_value(fields, "Content-Length");
+    const std::string_view digits = only_value(fields, "Content-Length").value_or("");
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
     if (error != std::errc() || end != digits.data() + digits.size()) {
       return unclear("the length of the request's body is no number");

@@ -91,7 +91,7 @@ Result<fs::path> begin_run(const fs::path& profile, RunHead head) {
                                 {"command", log_text(printable(head.command))},
                                 {"process", Json(head.process)},
                                 {"providers", Json(std::move(providers))}});
-  const fs::path file = folder / (new_name(head) + std::string(suffix));
+  fs::path file = folder / (new_name(head) + std::string(suffix));
   const auto made = make_private_file(AT_FDCWD, file.string());
   if (!made) return std::unexpected(file_fault(file, "made", made.error()));
   if (const auto written = write_whole(made->get(), first.dump() + "\n"); !written) {

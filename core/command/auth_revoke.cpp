@@ -16,8 +16,8 @@ struct AuthRevokeOptions {
 Result<void> run_auth_revoke(const AuthRevokeOptions& options, Context& context,
                              CredentialResult&) {
   const std::filesystem::path profile = TRY(context.profile());
-  const std::int64_t count =
-      TRY(options.all ? broker::revoke_all(profile) : broker::revoke(profile, *options.token));
+  const std::int64_t count = TRY(options.all ? broker::revoke_all(profile)
+                                             : broker::revoke(profile, options.token.value_or("")));
   if (count == 0 && !options.all) {
     return std::unexpected(CredentialFault{FaultKind::not_found, "Nothing to revoke",
                                            "nothing is granted to that token",

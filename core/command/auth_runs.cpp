@@ -88,7 +88,7 @@ Result<void> list(const AuthRunsOptions& options, Context& context) {
 // As they come, until the run is over or somebody asks to stop.
 Result<void> show(const AuthRunsOptions& options, Context& context) {
   const fs::path profile = TRY(context.profile());
-  const fs::path file = TRY(broker::find_run(profile, *options.run));
+  const fs::path file = TRY(broker::find_run(profile, options.run.value_or("")));
   std::ifstream lines(file);
   std::string begun;  // a line whose end isn't there yet
   std::int64_t process = 0;

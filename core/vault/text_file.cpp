@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <tuple>
 
 #include "core/base/platform.hpp"
 #include "core/base/read_file.hpp"
@@ -63,7 +64,7 @@ std::expected<void, int> take_after(int file, const struct stat& old, const std:
   if (::fchmod(file, old.st_mode & kept) != 0 && errno != EPERM) return std::unexpected(errno);
   if (is_same_group && !old_acl.empty()) {
     // Where it can't be kept, nobody gets more than before.
-    static_cast<void>(platform::set_access_acl(file, old_acl));
+    std::ignore = platform::set_access_acl(file, old_acl);
   }
   return {};
 }

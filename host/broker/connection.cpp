@@ -8,6 +8,7 @@
 #include <boost/beast/http/read.hpp>
 #include <chrono>
 #include <limits>
+#include <tuple>
 
 #include "core/base/epoch_time.hpp"
 #include "core/broker/error_answer.hpp"
@@ -67,7 +68,7 @@ asio::awaitable<void> Connection::serve() {
     if (!co_await serve_request(parser)) break;
   }
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  std::ignore = socket_.close(ignored);
 }
 
 // Of nobody: what isn't HTTP has no token.
@@ -91,12 +92,8 @@ asio::awaitable<bool> Connection::serve_request(Parser& parser) {
     co_return false;
   }
   auto admitted = grant->gate.judge(head);
-  std::optional<Refusal> refusal;
-  if (!admitted) {
-    refusal = std::move(admitted).error();
-  } else {
-    refusal = grant->meter.enter(RunMeter::Clock::now());
-  }
+  const std::optional<Refusal> refusal =
+      admitted ? grant->meter.enter(RunMeter::Clock::now()) : std::optional(admitted.error());
   if (refusal) {
     const auto target = parse_target(head.target);
     const std::string provider = target ? target->provider : std::string();
@@ -142,13 +139,13 @@ asio::awaitable<bool> Connection::refuse(const Refusal& refusal, std::string_vie
 // brings about (RFC 9112, section 9.6).
 asio::awaitable<void> Connection::linger() {
   boost::system::error_code error;
-  socket_.shutdown(Socket::shutdown_send, error);
+  std::ignore = socket_.shutdown(Socket::shutdown_send, error);
   asio::steady_timer limit(socket_.get_executor(), longest_linger);
   // It may be told when this connection is no more.
   const auto is_over = std::make_shared<bool>(false);
   limit.async_wait([this, is_over](const boost::system::error_code& stopped) {
     boost::system::error_code ignored;
-    if (!stopped && !*is_over) socket_.cancel(ignored);
+    if (!stopped && !*is_over) std::ignore = socket_.cancel(ignored);
   });
   buffer_.consume(buffer_.size());
   while (!error) {

@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
+#include <tuple>
 
 #include "core/base/epoch_time.hpp"
 #include "core/base/text.hpp"
@@ -111,7 +112,7 @@ asio::awaitable<void> Exchange::stop_reading() {
   is_done_ = true;
   body_taken_.tell();
   boost::system::error_code ignored;
-  if (is_reading_) connection_.socket().cancel(ignored);
+  if (is_reading_) std::ignore = connection_.socket().cancel(ignored);
   while (is_reading_) co_await news_.wait();
 }
 
@@ -223,7 +224,7 @@ asio::awaitable<bool> Exchange::pass_answer() {
       // What has begun can't be said otherwise: the program sees that it isn't whole.
       line_.end = *failure;
       boost::system::error_code ignored;
-      connection_.socket().close(ignored);
+      std::ignore = connection_.socket().close(ignored);
       co_return false;
     }
     if (is_last) co_return keep_;

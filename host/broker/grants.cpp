@@ -1,6 +1,7 @@
 #include "host/broker/grants.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "host/broker/connection.hpp"
 
@@ -40,7 +41,7 @@ void Grants::end(Grant& grant) {
   grant.is_revoked = true;
   for (Connection* connection : grant.connections) {
     boost::system::error_code ignored;
-    connection->socket().close(ignored);
+    std::ignore = connection->socket().close(ignored);
   }
 }
 

@@ -13,10 +13,10 @@ asio::awaitable<Result<SharedKey>> KeyDesk::get(KeyName name, SharedKey refused)
   if (!open) {
     open = std::make_shared<Question>(loop_.get_executor());
     asio::post(threads_, [this, asked, question = open] {
-      auto answer = std::make_shared<Result<SharedKey>>(
+      const auto answer = std::make_shared<const Result<SharedKey>>(
           keys_.get(asked.first, asked.second ? asked.second->key.view() : std::string_view()));
       asio::post(loop_, [this, asked, question, answer] {
-        question->answer = std::move(*answer);
+        question->answer = answer;
         question->answered.tell();
         open_.erase(asked);
       });

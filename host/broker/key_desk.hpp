@@ -5,7 +5,6 @@
 #include <boost/asio/thread_pool.hpp>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -27,7 +26,7 @@ class KeyDesk {
   struct Question {
     explicit Question(const asio::any_io_executor& executor) : answered(executor) {}
     Event answered;
-    std::optional<Result<SharedKey>> answer;
+    std::shared_ptr<const Result<SharedKey>> answer;  // null: it hasn't come
   };
 
   asio::io_context& loop_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <new>
+#include <tuple>
 
 #include "core/base/text.hpp"
 #include "core/services/services.hpp"
@@ -44,7 +45,7 @@ void Transfer::set_up(const UpstreamRequest& request) {
   const auto line = [this](const std::string& text) {
     curl_slist* longer = curl_slist_append(lines_.get(), text.c_str());
     if (longer == nullptr) throw std::bad_alloc();
-    static_cast<void>(lines_.release());
+    std::ignore = lines_.release();
     lines_.reset(longer);
   };
   const auto says = [&](std::string_view name) {
@@ -88,8 +89,9 @@ void Transfer::set_body(const std::string& method) {
     curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, body_.whole().data());
   } else if (body_.has_any()) {
     curl_easy_setopt(easy_, CURLOPT_UPLOAD, 1L);
+    const auto length = body_.length();
     curl_easy_setopt(easy_, CURLOPT_INFILESIZE_LARGE,
-                     body_.length() ? static_cast<curl_off_t>(*body_.length()) : curl_off_t{-1});
+                     length ? static_cast<curl_off_t>(*length) : curl_off_t{-1});
     curl_easy_setopt(easy_, CURLOPT_READFUNCTION, &on_send);
     curl_easy_setopt(easy_, CURLOPT_READDATA, this);
     curl_easy_setopt(easy_, CURLOPT_SEEKFUNCTION, &on_rewind);
@@ -154,6 +156,16 @@ std::size_t Transfer::take_bytes(std::string_view bytes) {
   return bytes.size();
 }
 
+std::size_t Transfer::give_bytes(char* out, std::size_t size) {
+  const std::size_t taken = body_.take(out, size);
+  if (taken == 0 && !body_.is_whole()) {
+    waits_for_body_ = true;
+    return CURL_READFUNC_PAUSE;
+  }
+  if (taken != 0) sent_.tell();
+  return taken;
+}
+
 void Transfer::finish(CURLcode code) {
   outcome_ = code;
   news_.tell();
@@ -177,14 +189,11 @@ std::size_t Transfer::on_body(char* data, std::size_t, std::size_t size, void* s
 }
 
 std::size_t Transfer::on_send(char* out, std::size_t, std::size_t size, void* self) noexcept {
-  Transfer& transfer = transfer_of(self);
-  const std::size_t taken = transfer.body_.take(out, size);
-  if (taken == 0 && !transfer.body_.is_whole()) {
-    transfer.waits_for_body_ = true;
-    return CURL_READFUNC_PAUSE;
+  try {
+    return transfer_of(self).give_bytes(out, size);
+  } catch (...) {
+    return CURL_READFUNC_ABORT;
   }
-  if (taken != 0) transfer.sent_.tell();
-  return taken;
 }
 
 int Transfer::on_rewind(void* self, curl_off_t offset, int origin) noexcept {

@@ -57,6 +57,7 @@ class Transfer final : public Ending {
   void set_body(const std::string& method);
   void take_header(std::string_view line);
   std::size_t take_bytes(std::string_view bytes);
+  std::size_t give_bytes(char* out, std::size_t size);
   void finish(CURLcode code) override;
 
   static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) noexcept;

@@ -13,6 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/empty_body.hpp>
+#include <tuple>
 
 #include "core/base/epoch_time.hpp"
 #include "core/services/services.hpp"
@@ -86,7 +87,7 @@ class Line final : public Ending {
   void cut() {
     is_cut_ = true;
     boost::system::error_code ignored;
-    if (socket_.is_open()) socket_.cancel(ignored);
+    if (socket_.is_open()) std::ignore = socket_.cancel(ignored);
   }
 
  private:
@@ -192,7 +193,7 @@ class Tunnel {
                                  redirect_error(use_awaitable, error));
     }
     boost::system::error_code ignored;
-    program_.shutdown(Socket::shutdown_both, ignored);
+    std::ignore = program_.shutdown(Socket::shutdown_both, ignored);
     is_over_ = true;
     ended_.tell();
   }

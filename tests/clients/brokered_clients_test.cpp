@@ -23,8 +23,8 @@ Command brokered(Command command, const Command& providers) {
 }
 
 // At least one question was answered, each with the key in place of the token.
-void check_pong(const ProcessResult& result, const ClientHome& home, std::string_view path,
-                const std::string& key) {
+void check_brokered(const ProcessResult& result, const ClientHome& home, std::string_view path,
+                    const std::string& key) {
   INFO(result.err << result.out << home.server.protocol());
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.out, Contains("pong"));
@@ -43,8 +43,8 @@ TEST_CASE("claude works through the broker and never has the key") {
   home.profile.environment["HTTP_PROXY"] = "http://127.0.0.1:9";
   home.write(".claude/settings.json",
              R"({"env": {"ANTHROPIC_BASE_URL": "http://127.0.0.1:9"}, "apiKeyHelper": "false"})");
-  check_pong(home.run(brokered({"claude", "-p", "ping", "--model", "claude-sonnet-4-5"}, {})), home,
-             "/v1/messages", ClientHome::anthropic_key);
+  check_brokered(home.run(brokered({"claude", "-p", "ping", "--model", "claude-sonnet-4-5"}, {})),
+                 home, "/v1/messages", ClientHome::anthropic_key);
 }
 
 TEST_CASE("claude ends at once where the provider refuses the key of the broker") {
@@ -60,7 +60,7 @@ TEST_CASE("claude ends at once where the provider refuses the key of the broker"
 
 TEST_CASE("codex works through the broker and never has the key") {
   const ClientHome home("codex");
-  check_pong(
+  check_brokered(
       home.run(brokered({"codex", "exec", "--skip-git-repo-check", "ping"}, {"openai:work"})), home,
       "/responses", ClientHome::openai_work);
 }
@@ -68,8 +68,8 @@ TEST_CASE("codex works through the broker and never has the key") {
 TEST_CASE("codex works through the broker, too, where it was set up to ask for its key") {
   const ClientHome home("codex");
   home.setup({"codex"});
-  check_pong(home.run(brokered({"codex", "exec", "--skip-git-repo-check", "ping"}, {})), home,
-             "/responses", ClientHome::openai_key);
+  check_brokered(home.run(brokered({"codex", "exec", "--skip-git-repo-check", "ping"}, {})), home,
+                 "/responses", ClientHome::openai_key);
 }
 
 TEST_CASE("gemini works through the broker and never has the key") {
@@ -77,46 +77,46 @@ TEST_CASE("gemini works through the broker and never has the key") {
   home.profile.environment["GEMINI_CLI_TRUST_WORKSPACE"] = "true";
   home.write(".gemini/settings.json",
              R"({"security": {"auth": {"selectedType": "gemini-api-key"}}})");
-  check_pong(home.run(brokered({"gemini", "-m", "gemini-2.5-flash", "-p", "ping"}, {})), home,
-             "models/", ClientHome::google_key);
+  check_brokered(home.run(brokered({"gemini", "-m", "gemini-2.5-flash", "-p", "ping"}, {})), home,
+                 "models/", ClientHome::google_key);
 }
 
 TEST_CASE("opencode works through the broker with several providers and never has a key") {
   const ClientHome home("opencode");
-  check_pong(home.run(brokered({"opencode", "run", "-m", "anthropic/claude-sonnet-4-5", "ping"},
-                               {"anthropic", "openai"})),
-             home, "/v1/messages", ClientHome::anthropic_key);
+  check_brokered(home.run(brokered({"opencode", "run", "-m", "anthropic/claude-sonnet-4-5", "ping"},
+                                   {"anthropic", "openai"})),
+                 home, "/v1/messages", ClientHome::anthropic_key);
 }
 
 TEST_CASE("pi works through the broker and never has the key") {
   const ClientHome home("pi");
-  check_pong(home.run(brokered(
-                 {"pi", "-p", "ping", "--provider", "anthropic", "--model", "claude-sonnet-4-5"},
-                 {"anthropic"})),
-             home, "/v1/messages", ClientHome::anthropic_key);
+  check_brokered(home.run(brokered({"pi", "-p", "ping", "--provider", "anthropic", "--model",
+                                    "claude-sonnet-4-5"},
+                                   {"anthropic"})),
+                 home, "/v1/messages", ClientHome::anthropic_key);
 }
 
 TEST_CASE("pi works through the broker, too, where it was set up to ask for its key") {
   const ClientHome home("pi");
   home.setup({"pi", "anthropic"});
-  check_pong(home.run(brokered(
-                 {"pi", "-p", "ping", "--provider", "anthropic", "--model", "claude-sonnet-4-5"},
-                 {"anthropic"})),
-             home, "/v1/messages", ClientHome::anthropic_key);
+  check_brokered(home.run(brokered({"pi", "-p", "ping", "--provider", "anthropic", "--model",
+                                    "claude-sonnet-4-5"},
+                                   {"anthropic"})),
+                 home, "/v1/messages", ClientHome::anthropic_key);
 }
 
 TEST_CASE("qwen works through the broker and never has the key") {
   ClientHome home("qwen");
   home.profile.environment["OPENAI_MODEL"] = "m";
-  check_pong(home.run(brokered({"qwen", "-p", "ping"}, {})), home, "/chat/completions",
-             ClientHome::openai_key);
+  check_brokered(home.run(brokered({"qwen", "-p", "ping"}, {})), home, "/chat/completions",
+                 ClientHome::openai_key);
 }
 
 TEST_CASE("copilot works through the broker and never has the key") {
   ClientHome home("copilot");
   home.profile.environment["COPILOT_MODEL"] = "m";
-  check_pong(home.run(brokered({"copilot", "-p", "ping", "--allow-all-tools"}, {"openai"})), home,
-             "/", ClientHome::openai_key);
+  check_brokered(home.run(brokered({"copilot", "-p", "ping", "--allow-all-tools"}, {"openai"})),
+                 home, "/", ClientHome::openai_key);
 }
 
 TEST_CASE("the vendors' SDKs work through the broker and never have a key") {
@@ -132,9 +132,9 @@ TEST_CASE("the vendors' SDKs work through the broker and never have a key") {
                          Sdk{"mistral", "/v1/chat/completions", ClientHome::mistral_key}}) {
     INFO(sdk.name);
     const ClientHome home("../ask-sdk.mjs");
-    check_pong(home.run(brokered({PINDUS_TEST_BUILD "/peers/node-22",
-                                  PINDUS_TEST_BUILD "/clients/ask-sdk.mjs", sdk.name},
-                                 {sdk.name})),
-               home, sdk.path, sdk.key);
+    check_brokered(home.run(brokered({PINDUS_TEST_BUILD "/peers/node-22",
+                                      PINDUS_TEST_BUILD "/clients/ask-sdk.mjs", sdk.name},
+                                     {sdk.name})),
+                   home, sdk.path, sdk.key);
   }
 }

@@ -32,7 +32,7 @@ void answer_question(TerminalSession& terminal, const std::string& question, con
   terminal.type(answer.typed);
 }
 
-struct Fixture : pindus::test::TerminalFixture {
+struct ConsentFixture : pindus::test::TerminalFixture {
   [[nodiscard]] fs::path settings() const { return folder / ".claude/settings.json"; }
   [[nodiscard]] bool has_vault() const { return fs::exists(folder / "profile/auth.json"); }
 
@@ -47,7 +47,8 @@ const std::string before = "{\n  \"model\": \"opus\"\n}\n";
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a setup is made if the person agrees, for which Enter is enough") {
+TEST_CASE_METHOD(ConsentFixture,
+                 "a setup is made if the person agrees, for which Enter is enough") {
   have_key();
   for (const Answer& answer :
        {Answer{"\r", true, 0}, Answer{"y\r", true, 0}, Answer{"YES\r", true, 0},
@@ -67,7 +68,7 @@ TEST_CASE_METHOD(Fixture, "a setup is made if the person agrees, for which Enter
   }
 }
 
-TEST_CASE_METHOD(Fixture, "an undo asks too, and nothing to be changed isn't asked about") {
+TEST_CASE_METHOD(ConsentFixture, "an undo asks too, and nothing to be changed isn't asked about") {
   have_key();
   write_file(settings(), before);
   REQUIRE(run({"auth", "setup", "claude", "--yes"}).exit_code == 0);
@@ -87,7 +88,8 @@ TEST_CASE_METHOD(Fixture, "an undo asks too, and nothing to be changed isn't ask
   CHECK(read_file(settings()) == before);
 }
 
-TEST_CASE_METHOD(Fixture, "an import takes what is there only if the person says so in a word") {
+TEST_CASE_METHOD(ConsentFixture,
+                 "an import takes what is there only if the person says so in a word") {
   write_file(folder / ".codex/auth.json", R"({"OPENAI_API_KEY": "sk-codex-0123456789abcdefWXYZ"})");
   fs::permissions(folder / ".codex/auth.json", fs::perms(0600));
   for (const Answer& answer :

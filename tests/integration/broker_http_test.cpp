@@ -12,6 +12,7 @@ using pindus::test::HttpMessage;
 using pindus::test::HttpReader;
 using pindus::test::ok;
 using pindus::test::pattern;
+using pindus::test::say_fine;
 using pindus::test::TestProvider;
 
 namespace {
@@ -19,10 +20,6 @@ namespace {
 // Says what it got.
 void echo(Connection& connection, const HttpMessage& request) {
   connection.write(ok(request.body));
-}
-
-void say_fine(Connection& connection, const HttpMessage&) {
-  connection.write(ok());
 }
 
 std::string in_chunks(std::string_view text, std::size_t size) {

@@ -16,13 +16,10 @@ using pindus::test::LoopbackServer;
 using pindus::test::ok;
 using pindus::test::PindusProfile;
 using pindus::test::ProcessResult;
+using pindus::test::say_fine;
 using pindus::test::TestProvider;
 
 namespace {
-
-void say_fine(Connection& connection, const HttpMessage&) {
-  connection.write(ok());
-}
 
 std::vector<std::string> with(std::initializer_list<const char*> options) {
   return {options.begin(), options.end()};

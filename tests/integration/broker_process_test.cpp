@@ -17,13 +17,10 @@ using pindus::test::eventually;
 using pindus::test::HttpMessage;
 using pindus::test::ok;
 using pindus::test::ProcessResult;
+using pindus::test::say_fine;
 using pindus::test::TestProvider;
 
 namespace {
-
-void say_fine(Connection& connection, const HttpMessage&) {
-  connection.write(ok());
-}
 
 std::string content_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);

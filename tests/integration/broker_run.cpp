@@ -278,6 +278,10 @@ ProcessResult BrokerRun::end() {
   return command->wait();
 }
 
+void say_fine(Connection& connection, const HttpMessage&) {
+  connection.write(ok());
+}
+
 bool eventually(const std::function<bool()>& holds) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_ms);
   while (!holds()) {

@@ -129,6 +129,9 @@ bool eventually(const std::function<bool()>& holds);
 /// Bytes of that length that repeat nowhere near.
 [[nodiscard]] std::string pattern(std::size_t size, unsigned seed = 1);
 
+/// A provider's handler: answers with a body, whatever it was asked.
+void say_fine(Connection& connection, const HttpMessage& request);
+
 /// An answer with a body.
 [[nodiscard]] std::string ok(std::string_view body = "fine", std::string_view fields = {});
 

@@ -131,17 +131,17 @@ TEST_CASE("no two tokens are alike, and people and programs know one when they s
   std::set<std::string> tokens;
   std::string tail;
   for (int i = 0; i < 100; ++i) {
-    const Secret token = make_token();
-    const std::string text(token.view());
-    CHECK(text.starts_with("pnd_"));
-    CHECK(text.find_first_not_of(
+    const Secret made = make_token();
+    const std::string shown(made.view());
+    CHECK(shown.starts_with("pnd_"));
+    CHECK(shown.find_first_not_of(
               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
           std::string::npos);
-    CHECK(text.size() == 4 + 43 + 20);
+    CHECK(shown.size() == 4 + 43 + 20);
     // By which some programs remember that a key was allowed.
-    if (tail.empty()) tail = text.substr(text.size() - 20);
-    CHECK(text.ends_with(tail));
-    tokens.insert(text);
+    if (tail.empty()) tail = shown.substr(shown.size() - 20);
+    CHECK(shown.ends_with(tail));
+    tokens.insert(shown);
   }
   CHECK(tokens.size() == 100);
 }
