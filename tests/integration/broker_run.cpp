@@ -38,7 +38,7 @@ std::string content_of(const std::filesystem::path& path) {
   return text.str();
 }
 
-std::string manifest(const TestProvider& provider, const BrokerRun::Setting& setting) {
+std::string manifest(const std::string& url, const BrokerRun::Setting& setting) {
   return fmt::format(R"({{"manifest": 1, "id": "acme", "label": "Acme", "env": ["ACME_KEY"],
     {2} "api": {{ {1} "base_url": "{0}/base", "address_env": {{"ACME_URL": "{{base_url}}"}},
     "anonymous": ["HEAD /hello"], "alias": {{"/short": "/v1/long"}},
@@ -47,7 +47,7 @@ std::string manifest(const TestProvider& provider, const BrokerRun::Setting& set
                               "env": {{"ACME_KEY": "{{key}}"}}}},
                  "oauth": {{"headers": {{"authorization": "Bearer {{key}}"}},
                             "env": {{"ACME_KEY": "{{key}}"}}}}}}}}}})",
-                     provider.url(), setting.api,
+                     url, setting.api,
                      setting.methods.empty() ? "" : "\"methods\": " + setting.methods + ",");
 }
 
@@ -158,15 +158,15 @@ int TestProvider::ended() const {
   return ended_;
 }
 
-BrokerRun::BrokerRun(const TestProvider& provider, Setting setting) {
-  profile.install_manifest("acme", manifest(provider, setting));
+BrokerRun::BrokerRun(const std::string& url, const TlsIdentity& identity, Setting setting) {
+  profile.install_manifest("acme", manifest(url, setting));
   if (setting.vault.empty()) {
     store_key(real_key);
   } else {
     profile.write_vault(setting.vault);
   }
   const auto authority = profile.path() / "authority.pem";
-  write_file(authority, provider.identity().certificate_pem());
+  write_file(authority, identity.certificate_pem());
   profile.environment["SSL_CERT_FILE"] = authority;
   for (const auto& [name, value] : setting.variables) profile.environment[name] = value;
   std::vector<std::string> arguments = {"auth", "exec", "--broker"};

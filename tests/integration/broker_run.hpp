@@ -92,7 +92,10 @@ class BrokerRun {
     std::string script = "exec cat";  ///< what the shell does after it said where
   };
   explicit BrokerRun(const TestProvider& provider) : BrokerRun(provider, Setting()) {}
-  BrokerRun(const TestProvider& provider, Setting setting);
+  BrokerRun(const TestProvider& provider, Setting setting)
+      : BrokerRun(provider.url(), provider.identity(), std::move(setting)) {}
+  /// The server by its address, and the certificate that it has.
+  BrokerRun(const std::string& url, const TlsIdentity& identity, Setting setting);
 
   PindusProfile profile;
   std::unique_ptr<ChildProcess> command;

@@ -34,6 +34,8 @@ class HttpReader {
   [[nodiscard]] std::optional<HttpMessage> next(bool bodiless = false);
   /// Whatever comes next, at least one byte; empty at the end.
   [[nodiscard]] std::string take_some();
+  /// Puts back what was taken.
+  void give_back(std::string_view bytes) { buffer_.insert(0, bytes); }
 
  private:
   bool fill();
