@@ -37,6 +37,12 @@ std::optional<Secret> merged_objects(std::string_view a, std::string_view b) {
   return both;
 }
 
+// As account_variable: "PINDUS_ADDRESS_OPENAI".
+std::string address_variable(std::string_view provider) {
+  constexpr std::string_view account = "PINDUS_ACCOUNT_";
+  return "PINDUS_ADDRESS_" + account_variable(provider).substr(account.size());
+}
+
 class Collection {
  public:
   Collection(Context& context, const KeyEnvironmentRequest& request)
@@ -173,12 +179,28 @@ class Collection {
     return {};
   }
 
+  // Whether what it needs anyway has the address in it.
+  static bool leads(const ClientNeeds& needs) {
+    const auto has_address = [](std::string_view text) { return text.contains("{base_url}"); };
+    const auto is_led_by = [&](const auto& named) { return has_address(named.second); };
+    return std::ranges::any_of(needs.args, has_address) ||
+           std::ranges::any_of(needs.env, is_led_by) ||
+           std::ranges::any_of(needs.env_if_unset, is_led_by);
+  }
+
   // What else a program needs so that its requests go there.
-  static void lead_to_broker(ClientNeeds& needs, const Provider& provider,
-                             const ClientProvider* of_client) {
+  void lead_to_broker(ClientNeeds& needs, const Provider& provider,
+                      const ClientProvider* of_client) {
     const bool knows_how =
         of_client != nullptr && !(needs.broker_env.empty() && needs.broker_args.empty());
     const NamedTexts& more = knows_how ? needs.broker_env : provider.api.address_env;
+    const std::string variable = address_variable(provider.id);
+    if (more.empty() && needs.broker_args.empty() && !leads(needs)) {
+      context_.io().notice(
+          fmt::format("Nobody says how programs are led to another address of {}: it is in {}.",
+                      provider.id, variable));
+    }
+    needs.env.emplace_back(variable, "{base_url}");
     needs.env.insert(needs.env.end(), more.begin(), more.end());
     needs.args.insert(needs.args.end(), needs.broker_args.begin(), needs.broker_args.end());
   }
