@@ -171,7 +171,7 @@ CheckResult the_process_is_left_as_it_was(const Subject& subject) {
   return for_each_run(subject, [&](const ScriptRun& run) {
     // Opening them sets a variable for Botan, which is the host's doing and not the plugin's.
     if (!open_services(subject.services_module)) return failed({}, "the services can't be opened");
-    observation().hosts_threads = 0;
+    observation().hosts_threads.clear();
     const ProcessState first = process_state();
     (void)play(subject, run, observed_host());
     // Libraries open things once; a second run must not add to them.

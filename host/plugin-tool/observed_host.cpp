@@ -87,12 +87,23 @@ void note_text(const pindus_device_code* code) {
 template <typename Other>
 void note_text(const Other& /*argument*/) {}
 
-// Where nobody can tell, none.
-std::size_t threads_now() noexcept {
+// Whatever has begun meanwhile is the host's: one that ends then doesn't hide it. Where nobody can
+// tell, none.
+void note_hosts_threads(const std::set<std::string>& before) noexcept {
+  try {
+    for (const std::string& thread : running_threads()) {
+      if (!before.contains(thread)) observation().hosts_threads.insert(thread);
+    }
+  } catch (const std::exception&) {
+    return;
+  }
+}
+
+std::set<std::string> threads_now() noexcept {
   try {
     return running_threads();
   } catch (const std::exception&) {
-    return 0;
+    return {};
   }
 }
 
@@ -149,10 +160,10 @@ struct Observed<slot, member, int32_t (*)(Arguments...) noexcept> {
       if (std::get<2>(std::tuple(arguments...)).size != 0) ++seen.errors;
     }
     // With the first RSA signature the host's own Botan starts threads, which stay.
-    [[maybe_unused]] const std::size_t before = slot == Slot::sign ? threads_now() : 0;
+    std::set<std::string> before;
+    if constexpr (slot == Slot::sign) before = threads_now();
     const int32_t code = call_host<member>(arguments...);
-    if constexpr (slot == Slot::sign)
-      seen.hosts_threads += std::max(threads_now(), before) - before;
+    if constexpr (slot == Slot::sign) note_hosts_threads(before);
     note(slot, code);
     return code;
   }

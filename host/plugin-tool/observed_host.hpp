@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +33,8 @@ struct Observation {
   std::atomic<bool> interrupted = false;    ///< a service has answered PINDUS_CANCELLED ...
   std::atomic<bool> went_on = false;        ///< ... and then one that waits was called
   std::atomic<bool> asleep = false;         ///< a sleep has begun
-  std::atomic<std::size_t> hosts_threads = 0;  ///< how many the host's own services have begun
-  bool real_sleep = false;                     ///< a sleep lasts until the session is stopped
+  std::set<std::string> hosts_threads;      ///< that the host's own services have begun
+  bool real_sleep = false;                  ///< a sleep lasts until the session is stopped
   int64_t clock_ahead_ms = 0;         ///< by how much the script's clock was ahead at first ...
   std::atomic<int64_t> slept_ms = 0;  ///< ... and has gone since, besides
 

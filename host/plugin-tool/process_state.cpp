@@ -24,9 +24,12 @@ std::string disposition(int signal) {
 
 }  // namespace
 
-std::size_t running_threads() {
-  return static_cast<std::size_t>(
-      std::distance(fs::directory_iterator("/proc/self/task"), fs::directory_iterator()));
+std::set<std::string> running_threads() {
+  std::set<std::string> numbers;
+  for (const auto& entry : fs::directory_iterator("/proc/self/task")) {
+    numbers.insert(entry.path().filename());
+  }
+  return numbers;
 }
 
 ProcessState process_state() {
@@ -50,8 +53,12 @@ ProcessState process_state() {
 }
 
 std::string change_between(const ProcessState& first, const ProcessState& second,
-                           const ProcessState& third, std::size_t hosts_threads) {
-  if (third.threads > first.threads + hosts_threads) return "it left a thread running";
+                           const ProcessState& third, const std::set<std::string>& hosts_threads) {
+  for (const std::string& thread : third.threads) {
+    if (!first.threads.contains(thread) && !hosts_threads.contains(thread)) {
+      return "it left a thread running";
+    }
+  }
   for (const auto& descriptor : third.descriptors) {
     if (!second.descriptors.contains(descriptor)) {
       return fmt::format("it left descriptor {} open", descriptor);
