@@ -1,9 +1,13 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <functional>
+#include <utility>
+#include <vector>
 
 namespace pindus::broker {
 
@@ -13,19 +17,22 @@ namespace asio = boost::asio;
 /// and again afterwards: what changed isn't told. One thread.
 class Event {
  public:
-  explicit Event(const asio::any_io_executor& executor)
-      : timer_(executor, asio::steady_timer::time_point::max()) {}
+  explicit Event(const asio::any_io_executor& executor) : executor_(executor) {}
 
   /// Wakes whoever waits now. Runs none of it: what was told inside of a callback goes on later.
-  void tell() { timer_.cancel(); }
+  void tell() {
+    for (auto& go_on : std::exchange(waiting_, {})) asio::post(executor_, std::move(go_on));
+  }
 
   [[nodiscard]] asio::awaitable<void> wait() {
-    boost::system::error_code ignored;
-    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    const auto keep = [this](auto handler) { waiting_.emplace_back(std::move(handler)); };
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(keep, asio::use_awaitable);
   }
 
  private:
-  asio::steady_timer timer_;
+  asio::any_io_executor executor_;
+  // No timer that never ends: with one, the loop sets its alarm at each wait.
+  std::vector<std::move_only_function<void()>> waiting_;
 };
 
 }  // namespace pindus::broker

@@ -54,6 +54,7 @@ asio::awaitable<bool> Exchange::run() {
       !co_await write("HTTP/1.1 100 Continue\r\n\r\n")) {
     co_return false;
   }
+  take_body_at_hand();
   is_reading_ = true;
   asio::co_spawn(connection_.socket().get_executor(), read_program(), asio::detached);
   bool goes_on = co_await answer();
@@ -83,29 +84,47 @@ asio::awaitable<void> Exchange::read_program() {
   news_.tell();
 }
 
+// Most programs send head and body at once: what is here by now goes on at once, too, and where it
+// is all of it, in one piece.
+void Exchange::take_body_at_hand() {
+  if (parser_.is_done()) return body_.end();
+  std::array<char, read_at_once> chunk{};
+  boost::system::error_code error;
+  while (!error && !parser_.is_done() && body_.unsent() < RequestBody::most_unsent) {
+    make_room(chunk);
+    http::read_some(connection_.socket(), connection_.buffer(), parser_, error);
+    take_chunk(chunk, error);
+  }
+}
+
 asio::awaitable<void> Exchange::read_body() {
   std::string chunk;
   if (!parser_.is_done()) chunk.resize(read_at_once);
-  while (!parser_.is_done() && !is_done_) {
+  while (!parser_.is_done() && !is_done_ && !program_gone_) {
     if (body_.unsent() >= RequestBody::most_unsent) {
       co_await body_taken_.wait();
       continue;
     }
-    auto& into = parser_.get().body();
-    into.data = chunk.data();
-    into.size = chunk.size();
+    make_room(chunk);
     boost::system::error_code error;
     co_await http::async_read_some(connection_.socket(), connection_.buffer(), parser_,
                                    redirect_error(use_awaitable, error));
-    body_.append({chunk.data(), chunk.size() - into.size});
-    if (error && error != http::error::need_buffer) {
-      program_gone_ = !is_done_;
-      co_return;
-    }
-    if (parser_.is_done()) body_.end();
+    take_chunk(chunk, error);
     if (transfer_) transfer_->body_grew();
   }
-  body_.end();
+}
+
+void Exchange::make_room(std::span<char> chunk) {
+  auto& into = parser_.get().body();
+  into.data = chunk.data();
+  into.size = chunk.size();
+}
+
+void Exchange::take_chunk(std::span<const char> chunk, boost::system::error_code& error) {
+  body_.append({chunk.data(), chunk.size() - parser_.get().body().size});
+  if (error == http::error::need_buffer) error = {};
+  if (error && error != asio::error::would_block) program_gone_ = !is_done_;
+  if (!error && parser_.is_done()) body_.end();
 }
 
 asio::awaitable<void> Exchange::stop_reading() {
@@ -201,25 +220,31 @@ std::string Exchange::answer_head(bool& in_chunks, bool& has_body) {
 asio::awaitable<bool> Exchange::pass_answer() {
   bool in_chunks = false;
   bool has_body = false;
-  std::string text = answer_head(in_chunks, has_body);
+  std::string before = answer_head(in_chunks, has_body);
+  std::string bytes;  // the transfer's buffer and this one take turns: no copy, no new memory
   line_.status = transfer_->status();
   for (;;) {
-    const std::string bytes = transfer_->take_body();
+    transfer_->take_body(bytes);
     line_.received += bytes.size();
-    if (!bytes.empty() && has_body) {
-      if (in_chunks) {
-        text += fmt::format("{:x}\r\n", bytes.size());
-        text += bytes;
-        text += "\r\n";
-      } else {
-        text += bytes;
-      }
+    const bool has_bytes = !bytes.empty() && has_body;
+    if (!has_body) bytes.clear();
+    std::string_view behind;
+    if (has_bytes && in_chunks) {
+      fmt::format_to(std::back_inserter(before), "{:x}\r\n", bytes.size());
+      behind = "\r\n";
     }
     const bool is_last = transfer_->has_ended() && !transfer_->has_body();
     const auto failure = is_last ? transfer_->failure() : std::nullopt;
-    if (is_last && in_chunks && !failure) text += "0\r\n\r\n";
-    if (!text.empty() && !co_await write(text)) co_return false;
-    text.clear();
+    if (is_last && in_chunks && !failure) behind = has_bytes ? "\r\n0\r\n\r\n" : "0\r\n\r\n";
+    const std::array<asio::const_buffer, 3> parts{asio::buffer(before), asio::buffer(bytes),
+                                                  asio::const_buffer(behind.data(), behind.size())};
+    if (asio::buffer_size(parts) != 0) {
+      boost::system::error_code error;
+      co_await asio::async_write(connection_.socket(), parts, redirect_error(use_awaitable, error));
+      if (error) program_gone_ = true;
+      if (error) co_return false;
+    }
+    before.clear();
     if (failure) {
       // What has begun can't be said otherwise: the program sees that it isn't whole.
       line_.end = *failure;

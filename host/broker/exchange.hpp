@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "core/broker/gate.hpp"
@@ -26,6 +27,9 @@ class Exchange {
  private:
   [[nodiscard]] asio::awaitable<void> read_program();
   [[nodiscard]] asio::awaitable<void> read_body();
+  void take_body_at_hand();
+  void make_room(std::span<char> chunk);
+  void take_chunk(std::span<const char> chunk, boost::system::error_code& error);
   [[nodiscard]] asio::awaitable<bool> answer();
   [[nodiscard]] asio::awaitable<Result<SharedKey>> find_key(SharedKey refused);
   [[nodiscard]] asio::awaitable<void> await_head();

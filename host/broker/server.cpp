@@ -67,6 +67,7 @@ asio::awaitable<void> accept(asio::posix::stream_descriptor& listener, const Tak
     ::setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof(at_once));
     Socket socket(listener.get_executor());
     socket.assign(asio::generic::stream_protocol(AF_UNSPEC, 0), connection);
+    socket.non_blocking(true, error);  // for what is read without waiting
     take(std::move(socket));
   }
 }
@@ -93,6 +94,11 @@ int serve(Handover handover) {
   Context context({.installation = Installation::of_this_program(),
                    .profile = handover.plan.profile,
                    .plugin_path = handover.plan.plugin_path});
+  if (!handover.control.is_open()) {
+    std::vector<std::string> ids;
+    for (const auto& provider : handover.plan.providers) ids.push_back(provider.id);
+    context.means_providers(std::move(ids));
+  }
   ProviderKeys keys(context);
   const ServedAt place{handover.plan.host, handover.plan.socket};
   Grants grants;

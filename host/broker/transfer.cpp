@@ -116,13 +116,13 @@ Fields Transfer::fields() const {
   return {fields_.begin(), fields_.end()};
 }
 
-std::string Transfer::take_body() {
-  std::string taken = std::exchange(received_, {});
+void Transfer::take_body(std::string& into) {
+  into.clear();
+  into.swap(received_);
   if (waits_for_program_) {
     waits_for_program_ = false;
     upstream_.resume(easy_);
   }
-  return taken;
 }
 
 void Transfer::take_header(std::string_view line) {

@@ -47,9 +47,9 @@ class Transfer final : public Ending {
   /// The fields of the answer's head; borrowed.
   [[nodiscard]] Fields fields() const;
 
-  /// What came of the answer's body since the last call; the provider has to wait while too much
-  /// lies here.
-  [[nodiscard]] std::string take_body();
+  /// Puts what came of the answer's body since the last call in the place of what `into` holds; the
+  /// provider has to wait while too much lies here.
+  void take_body(std::string& into);
   [[nodiscard]] bool has_body() const noexcept { return !received_.empty(); }
 
  private:

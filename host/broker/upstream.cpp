@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <new>
 
@@ -167,19 +168,40 @@ int Upstream::on_socket(CURL*, curl_socket_t number, int what, void* self, void*
 
 int Upstream::on_timer(CURLM*, long ms, void* self) noexcept {
   try {
-    auto& upstream = *static_cast<Upstream*>(self);
-    if (ms < 0) {
-      upstream.timer_.cancel();
-      return 0;
-    }
-    upstream.timer_.expires_after(std::chrono::milliseconds(ms));
-    upstream.timer_.async_wait([&upstream](const boost::system::error_code& error) {
-      if (!error) upstream.act(CURL_SOCKET_TIMEOUT, 0);
-    });
+    static_cast<Upstream*>(self)->set_alarm(ms);
     return 0;
   } catch (...) {
     return -1;
   }
+}
+
+// curl moves its next deadline with every request, mostly away: an alarm that comes too early finds
+// nothing due, and is set anew then.
+void Upstream::set_alarm(long ms) {
+  const auto now = asio::steady_timer::clock_type::now();
+  due_ = ms < 0 ? never : now + std::chrono::milliseconds(ms);
+  if (ms == 0) {
+    asio::post(loop_, [this] { ring(); });
+  } else if (due_ < alarm_) {
+    await_alarm();
+  }
+}
+
+void Upstream::await_alarm() {
+  alarm_ = due_;
+  timer_.expires_at(alarm_);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    alarm_ = never;
+    ring();
+    if (due_ < alarm_) await_alarm();
+  });
+}
+
+void Upstream::ring() {
+  if (asio::steady_timer::clock_type::now() < due_) return;
+  due_ = never;
+  act(CURL_SOCKET_TIMEOUT, 0);
 }
 
 curl_socket_t Upstream::on_open(void* self, curlsocktype, curl_sockaddr* address) noexcept {

@@ -47,6 +47,9 @@ class Upstream {
   void wait_for(Socket& socket);
   void forget(curl_socket_t number);
   void note_ended();
+  void set_alarm(long ms);
+  void await_alarm();
+  void ring();
 
   static int on_socket(CURL*, curl_socket_t number, int what, void* self, void*) noexcept;
   static int on_timer(CURLM*, long ms, void* self) noexcept;
@@ -54,7 +57,10 @@ class Upstream {
   static int on_close(void* self, curl_socket_t number) noexcept;
 
   asio::io_context& loop_;
+  static constexpr auto never = asio::steady_timer::time_point::max();
   asio::steady_timer timer_;
+  asio::steady_timer::time_point due_ = never;    // when curl wants to be told
+  asio::steady_timer::time_point alarm_ = never;  // when the timer rings
   pindus::http::Authorities authorities_;
   CURLM* multi_;
   std::map<curl_socket_t, std::shared_ptr<Socket>> sockets_;
