@@ -13,6 +13,9 @@
 
 #include <array>
 #include <cerrno>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/platform.hpp"

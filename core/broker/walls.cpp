@@ -17,6 +17,8 @@
 
 #include <array>
 #include <cerrno>
+#include <optional>
+#include <string>
 
 #include "core/base/file_descriptor.hpp"
 
