@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/base/text.hpp"
 
@@ -159,10 +160,31 @@ class TomlScanner {
   std::size_t line_ = 1;
 };
 
+// A key of the root that stands there twice: whoever reads the file refuses it, or takes either.
+const TomlStatement* find_repeated(const std::vector<TomlStatement>& statements) {
+  std::set<std::vector<std::string>> seen;
+  for (const TomlStatement& statement : statements) {
+    if (statement.is_header) break;
+    if (!seen.insert(statement.path).second) return &statement;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Edit<std::vector<TomlStatement>> scan_toml(std::string_view text) {
-  return TomlScanner(text).run();
+  // TOML v1.0.0: a carriage return is a part of a line's end, or nothing.
+  for (auto at = text.find('\r'); at != text.npos; at = text.find('\r', at + 1)) {
+    if (!text.substr(at + 1).starts_with('\n')) {
+      return std::unexpected("can't be understood as TOML (a carriage return ends no line)");
+    }
+  }
+  auto statements = TomlScanner(text).run();
+  if (!statements) return statements;
+  if (const TomlStatement* repeated = find_repeated(*statements)) {
+    return std::unexpected(fmt::format("has a key for the second time (line {})", repeated->line));
+  }
+  return statements;
 }
 
 std::string toml_key(std::string_view key) {
