@@ -22,6 +22,8 @@ namespace http = beast::http;
 using asio::redirect_error;
 using asio::use_awaitable;
 
+// What most bodies aren't longer than by much.
+constexpr std::size_t large_piece = 64 << 10;
 // What a program sends behind a request that is under way is kept, up to this, until its turn.
 constexpr std::size_t longest_pipeline = 64 << 10;
 
@@ -88,12 +90,19 @@ asio::awaitable<void> Exchange::read_program() {
 // is all of it, in one piece.
 void Exchange::take_body_at_hand() {
   if (parser_.is_done()) return body_.end();
-  std::array<char, read_at_once> chunk{};
+  std::array<char, large_piece> chunk;  // not zeroed: it is longer than most bodies
+  // Beast reads as much at once as there is room for.
+  connection_.buffer().reserve(large_piece);
+  if (body_.length()) body_.reserve(*body_.length());
   boost::system::error_code error;
   while (!error && !parser_.is_done() && body_.unsent() < RequestBody::most_unsent) {
     make_room(chunk);
     http::read_some(connection_.socket(), connection_.buffer(), parser_, error);
     take_chunk(chunk, error);
+  }
+  if (connection_.buffer().size() == 0) {
+    connection_.buffer().shrink_to_fit();
+    connection_.buffer().reserve(read_at_once);
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -30,6 +31,11 @@ class RequestBody {
   [[nodiscard]] std::uint64_t received() const noexcept { return first_kept_ + kept_.size(); }
   /// All of it, where it is whole and can begin again; borrowed.
   [[nodiscard]] std::string_view whole() const noexcept { return kept_; }
+
+  /// So much of it is about to come.
+  void reserve(std::uint64_t size) {
+    kept_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(size, most_unsent)));
+  }
 
   void append(std::string_view bytes) {
     kept_.append(bytes);
