@@ -93,7 +93,7 @@ void Exchange::take_body_at_hand() {
   std::array<char, large_piece> chunk;  // not zeroed: it is longer than most bodies
   // Beast reads as much at once as there is room for.
   connection_.buffer().reserve(large_piece);
-  if (body_.length()) body_.reserve(*body_.length());
+  if (const auto length = body_.length()) body_.reserve(*length);
   boost::system::error_code error;
   while (!error && !parser_.is_done() && body_.unsent() < RequestBody::most_unsent) {
     make_room(chunk);
