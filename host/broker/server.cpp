@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <chrono>
 #include <functional>
+#include <tuple>
 
 #include "core/context.hpp"
 #include "host/broker/connection.hpp"
@@ -67,7 +68,7 @@ asio::awaitable<void> accept(asio::posix::stream_descriptor& listener, const Tak
     ::setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof(at_once));
     Socket socket(listener.get_executor());
     socket.assign(asio::generic::stream_protocol(AF_UNSPEC, 0), connection);
-    socket.non_blocking(true, error);  // for what is read without waiting
+    std::ignore = socket.non_blocking(true, error);  // for what is read without waiting
     take(std::move(socket));
   }
 }
