@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/text.hpp"
+#include "core/providers/manifest_checks.hpp"
 
 namespace pindus::broker {
 namespace {
@@ -29,13 +30,6 @@ bool is_one_of(std::span<const std::string_view> names, std::string_view name) {
 
 bool begins_with(std::string_view name, std::string_view prefix) {
   return equal_ignoring_case(name.substr(0, prefix.size()), prefix);
-}
-
-// RFC 9110, section 5.5: what a lenient reader could take for the end of a line.
-bool holds_control(std::string_view value) {
-  return std::ranges::any_of(value, [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-  });
 }
 
 bool is_for_this_hop(const Fields& fields, std::string_view name) {
@@ -87,7 +81,9 @@ Fields fields_for_program(const Fields& fields) {
   Fields kept;
   for (const auto& field : fields) {
     if (is_for_this_hop(fields, field.first) || is_one_of(never_passed_back, field.first) ||
-        begins_with(field.first, "access-control-") || holds_control(field.second)) {
+        begins_with(field.first, "access-control-") ||
+        // RFC 9110, section 5.5: what a lenient reader could take for the end of a line.
+        !is_plain_value(field.second)) {
       continue;
     }
     kept.push_back(field);

@@ -3,21 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "core/base/text.hpp"
 #include "core/broker/forwarding.hpp"
+#include "core/providers/manifest_api.hpp"
 
 namespace pindus::broker {
 namespace {
-
-// CONNECT, OPTIONS and TRACE are questions to a proxy or a browser's, and no provider's calls.
-constexpr std::array<std::string_view, 6> methods = {"GET", "HEAD",  "POST",
-                                                     "PUT", "PATCH", "DELETE"};
-
-bool is_method(std::string_view name) {
-  return std::ranges::find(methods, name) != methods.end();
-}
 
 // In a time that says nothing of where they differ.
 bool same_secret(std::string_view a, std::string_view b) {
@@ -58,7 +50,7 @@ bool covers(const std::vector<std::string>& rules, std::string_view method, std:
 
 bool is_call_rule(std::string_view rule) {
   const std::size_t blank = rule.find(' ');
-  return blank != rule.npos && is_method(rule.substr(0, blank)) &&
+  return blank != rule.npos && is_call_method(rule.substr(0, blank)) &&
          rule.substr(blank + 1).starts_with('/') && !rule.substr(blank + 1).contains(' ');
 }
 
@@ -66,7 +58,7 @@ Gate::Gate(Secret token, std::string host, std::map<std::string, CallRules, std:
     : token_(std::move(token)), host_(std::move(host)), rules_(std::move(rules)) {}
 
 std::optional<Refusal> Gate::refuse_form(const RequestHead& head) const {
-  if (!is_method(head.method)) {
+  if (!is_call_method(head.method)) {
     return Refusal{405, "method",
                    fmt::format("requests with {} are not passed on", head.method.substr(0, 20))};
   }

@@ -12,13 +12,9 @@
 namespace pindus::broker {
 namespace {
 
-Json as_text(std::string_view value) {
-  return Json(std::string(value));
-}
-
 Json text_list(const std::vector<std::string>& values) {
   Json::Array array;
-  for (const std::string& value : values) array.push_back(as_text(value));
+  for (const std::string& value : values) array.push_back(Json(value));
   return Json(std::move(array));
 }
 
@@ -29,14 +25,14 @@ Json number(const std::optional<T>& value) {
 
 Json provider_json(const BrokeredProvider& provider) {
   Json::Object alias;
-  for (const auto& [path, right] : provider.rules.alias) alias.emplace_back(path, as_text(right));
-  return Json(Json::Object{{"id", as_text(provider.id)},
-                           {"account", provider.account ? as_text(*provider.account) : Json()},
+  for (const auto& [path, right] : provider.rules.alias) alias.emplace_back(path, Json(right));
+  return Json(Json::Object{{"id", Json(provider.id)},
+                           {"account", provider.account ? Json(*provider.account) : Json()},
                            {"allow", text_list(provider.rules.allow)},
                            {"anonymous", text_list(provider.rules.anonymous)},
                            {"alias", Json(std::move(alias))},
                            {"upgrade", Json(provider.rules.upgrade)},
-                           {"error", as_text(provider.error)}});
+                           {"error", Json(provider.error)}});
 }
 
 // What isn't as dump writes it throws.
@@ -125,16 +121,16 @@ Secret BrokerPlan::dump() const {
   std::vector<std::string> folders;
   for (const auto& folder : plugin_path) folders.push_back(folder.string());
   const Json lives = limits.lives ? Json(std::int64_t{limits.lives->count()}) : Json();
-  Json json(Json::Object{{"token", as_text(token.view())},
-                         {"host", as_text(host)},
-                         {"socket", as_text(socket.string())},
+  Json json(Json::Object{{"token", Json(std::string(token.view()))},
+                         {"host", Json(host)},
+                         {"socket", Json(socket.string())},
                          {"providers", Json(std::move(all))},
                          {"requests", number(limits.requests)},
                          {"per_minute", number(limits.per_minute)},
                          {"streams", number(limits.streams)},
                          {"lives", lives},
-                         {"log", as_text(log.string())},
-                         {"profile", as_text(profile.string())},
+                         {"log", Json(log.string())},
+                         {"profile", Json(profile.string())},
                          {"plugin_path", text_list(folders)}});
   Secret dumped(json.dump());
   json.wipe();

@@ -1,7 +1,6 @@
 #include "core/broker/provider_keys.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -58,13 +57,8 @@ Result<SharedKey> prepared(const Provider& provider, const UsableKey& key) {
 
 }  // namespace
 
-std::string ProviderKeys::vault_state() const {
-  struct stat file{};
-  const auto path = context_.profile().value_or("") / "auth.json";
-  if (::stat(path.c_str(), &file) != 0) return {};
-  return fmt::format("{} {} {} {}.{} {}.{}", file.st_dev, file.st_ino, file.st_size,
-                     file.st_mtim.tv_sec, file.st_mtim.tv_nsec, file.st_ctim.tv_sec,
-                     file.st_ctim.tv_nsec);
+FileState ProviderKeys::vault_state() const {
+  return state_of_file(context_.profile().value_or("") / "auth.json");
 }
 
 SharedKey ProviderKeys::ready(const KeyName& name) {
@@ -76,7 +70,7 @@ SharedKey ProviderKeys::ready(const KeyName& name) {
 
 Result<SharedKey> ProviderKeys::get(const KeyName& name, std::string_view refused) {
   const auto& [id, account] = name;
-  const std::string vault = vault_state();  // before it is read
+  const FileState vault = vault_state();  // before it is read
   const Provider* provider = TRY(context_.find_provider(id));
   const KeyRequest request{
       .provider = id, .account = account, .stop = context_.stop(), .demand = {.refused = refused}};

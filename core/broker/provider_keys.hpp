@@ -11,6 +11,7 @@
 
 #include "core/broker/forwarding.hpp"
 #include "core/context.hpp"
+#include "core/vault/file_snapshot.hpp"
 
 namespace pindus::broker {
 
@@ -44,11 +45,11 @@ class ProviderKeys {
  private:
   struct Known {
     SharedKey key;
-    std::string vault;  // what it was then, see vault_state
+    FileState vault;  // as it was then
     std::int64_t serves_until_ms = 0;
   };
 
-  [[nodiscard]] std::string vault_state() const;
+  [[nodiscard]] FileState vault_state() const;
 
   Context& context_;
   std::mutex mutex_;

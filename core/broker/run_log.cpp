@@ -21,10 +21,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_runs = 200;
 constexpr std::string_view suffix = ".jsonl";
 
-Json log_text(std::string_view value) {
-  return Json(std::string(value));
-}
-Json log_number(std::uint64_t value) {
+Json number(std::uint64_t value) {
   return Json(static_cast<std::int64_t>(value));
 }
 
@@ -86,9 +83,9 @@ Result<fs::path> begin_run(const fs::path& profile, RunHead head) {
   }
   if (head.time_ms == 0) head.time_ms = now_ms();
   Json::Array providers;
-  for (const std::string& provider : head.providers) providers.push_back(log_text(provider));
+  for (const std::string& provider : head.providers) providers.push_back(Json(provider));
   const Json first(Json::Object{{"time", Json(head.time_ms)},
-                                {"command", log_text(printable(head.command))},
+                                {"command", Json(printable(head.command))},
                                 {"process", Json(head.process)},
                                 {"providers", Json(std::move(providers))}});
   fs::path file = folder / (new_name(head) + std::string(suffix));
@@ -106,15 +103,15 @@ RunLog::RunLog(const fs::path& file)
 void RunLog::add(const RequestLine& line) const {
   if (!file_.is_open()) return;
   Json::Object members{{"time", Json(line.time_ms)},
-                       {"provider", log_text(line.provider)},
-                       {"method", log_text(printable(line.method, 20))},
-                       {"path", log_text(printable(line.path))},
+                       {"provider", Json(line.provider)},
+                       {"method", Json(printable(line.method, 20))},
+                       {"path", Json(printable(line.path))},
                        {"status", Json(std::int64_t{line.status})},
-                       {"sent", log_number(line.sent)},
-                       {"received", log_number(line.received)},
+                       {"sent", number(line.sent)},
+                       {"received", number(line.received)},
                        {"took", Json(line.took_ms)}};
-  if (!line.rule.empty()) members.emplace_back("rule", log_text(line.rule));
-  if (!line.end.empty()) members.emplace_back("end", log_text(printable(line.end)));
+  if (!line.rule.empty()) members.emplace_back("rule", Json(line.rule));
+  if (!line.end.empty()) members.emplace_back("end", Json(printable(line.end)));
   const std::string written = Json(std::move(members)).dump() + "\n";
   // In one call, so that lines of several writers stay whole.
   static_cast<void>(!::write(file_.get(), written.data(), written.size()));

@@ -27,12 +27,9 @@ bool is_path(std::string_view path) {
 }
 
 Objection check_request(const Place& where, const Json& value) {
-  constexpr std::array<std::string_view, 6> methods = {"GET", "HEAD",  "POST",
-                                                       "PUT", "PATCH", "DELETE"};
   const std::string* text = value.as_string();
   const auto parts = text == nullptr ? std::vector<std::string_view>() : split(*text, " ");
-  if (parts.size() != 2 || std::ranges::find(methods, parts[0]) == methods.end() ||
-      !is_path(parts[1])) {
+  if (parts.size() != 2 || !is_call_method(parts[0]) || !is_path(parts[1])) {
     return must_be(where, "a method and a path, like \"GET /v1/models\"");
   }
   return std::nullopt;
@@ -100,6 +97,12 @@ std::string text_at(const Json& object, std::string_view name) {
 }
 
 }  // namespace
+
+bool is_call_method(std::string_view name) {
+  constexpr std::array<std::string_view, 6> methods = {"GET", "HEAD",  "POST",
+                                                       "PUT", "PATCH", "DELETE"};
+  return std::ranges::find(methods, name) != methods.end();
+}
 
 Objection check_api(const Place& where, const Json& value) {
   if (value.as_object() == nullptr) return must_be(where, "an object");

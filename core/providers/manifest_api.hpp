@@ -5,6 +5,10 @@
 
 namespace pindus {
 
+/// Whether it is a method that the calls of an API are made by: CONNECT, OPTIONS and TRACE are
+/// questions to a proxy, or a browser's.
+[[nodiscard]] bool is_call_method(std::string_view name);
+
 /// Checks a manifest's `api` member.
 [[nodiscard]] Objection check_api(const Place& where, const Json& value);
 

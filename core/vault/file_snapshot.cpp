@@ -117,6 +117,11 @@ Result<VaultSnapshot> read_settled(const Source& source, std::chrono::millisecon
 
 }  // namespace
 
+FileState state_of_file(const std::filesystem::path& path) {
+  struct stat status = {};
+  return ::stat(path.c_str(), &status) == 0 ? state_of(status) : FileState();
+}
+
 Result<VaultSnapshot> read_vault(const std::filesystem::path& path, const std::stop_token& stop) {
   return read_settled(source_of(path), settle_time, stop, nullptr);
 }

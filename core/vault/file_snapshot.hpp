@@ -31,6 +31,9 @@ struct FileState {
   friend bool operator==(const FileState&, const FileState&) = default;
 };
 
+/// That of the file that a path leads to, links followed.
+[[nodiscard]] FileState state_of_file(const std::filesystem::path& path);
+
 /// A vault file as it was at one time.
 struct VaultSnapshot {
   VaultDocument document;

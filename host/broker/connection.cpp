@@ -31,21 +31,11 @@ std::string_view reason_of(int status) {
 
 }  // namespace
 
-RequestHead head_of(const Connection::Parser& parser) {
-  RequestHead head{.method = view_of(parser.get().method_string()),
-                   .target = view_of(parser.get().target()),
-                   .version = parser.get().version()};
-  for (const auto& field : parser.get()) {
-    head.fields.emplace_back(view_of(field.name_string()), view_of(field.value()));
-  }
-  return head;
-}
-
 asio::awaitable<void> Connection::serve() {
   // Beast would read 512 bytes at a time.
   buffer_.reserve(read_at_once);
   for (;;) {
-    Parser parser;
+    RequestParser parser;
     parser.header_limit(longest_head);
     parser.body_limit(std::numeric_limits<std::uint64_t>::max());
     boost::system::error_code error;
@@ -78,7 +68,7 @@ void Connection::note_malformed(const Refusal& refusal) const {
       {.time_ms = now_ms(), .status = refusal.status, .rule = std::string(refusal.rule)});
 }
 
-asio::awaitable<bool> Connection::serve_request(Parser& parser) {
+asio::awaitable<bool> Connection::serve_request(RequestParser& parser) {
   const std::int64_t began = now_ms();
   const RequestHead head = head_of(parser);
   const bool is_head = head.method == "HEAD";
@@ -111,7 +101,7 @@ asio::awaitable<bool> Connection::serve_request(Parser& parser) {
   }
   const UnderWay under_way(*grant, *this);
   if (admitted->is_upgrade) co_return co_await tunnel(*this, *grant, *admitted, head);
-  Exchange exchange(*this, *grant, parser, *std::move(admitted));
+  Exchange exchange(*this, *grant, parser, head, *std::move(admitted));
   const bool goes_on = co_await exchange.run();
   if (!goes_on) co_await linger();
   co_return goes_on && !grant->is_revoked;

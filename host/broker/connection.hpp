@@ -2,18 +2,16 @@
 
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/buffer_body.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <memory>
 #include <string>
 
 #include "host/broker/grants.hpp"
 #include "host/broker/key_desk.hpp"
+#include "host/broker/request_head.hpp"
 #include "host/broker/upstream.hpp"
 
 namespace pindus::broker {
 
-namespace beast = boost::beast;
 /// Of TCP or a Unix socket.
 using Socket = asio::generic::stream_protocol::socket;
 
@@ -21,10 +19,6 @@ using Socket = asio::generic::stream_protocol::socket;
 inline constexpr std::size_t read_at_once = std::size_t{16} << 10;
 /// The longest head of a message.
 inline constexpr std::uint32_t longest_head = std::uint32_t{64} << 10;
-
-[[nodiscard]] inline std::string_view view_of(beast::string_view text) {
-  return {text.data(), text.size()};
-}
 
 /// What all connections share; borrowed.
 struct Serving {
@@ -37,8 +31,6 @@ struct Serving {
 /// long as its `serve`.
 class Connection {
  public:
-  using Parser = beast::http::request_parser<beast::http::buffer_body>;
-
   Connection(Serving& serving, Socket socket) : serving_(serving), socket_(std::move(socket)) {}
 
   /// Serves requests until one side closes.
@@ -54,7 +46,7 @@ class Connection {
                                              bool is_head, bool keep);
 
  private:
-  [[nodiscard]] asio::awaitable<bool> serve_request(Parser& parser);
+  [[nodiscard]] asio::awaitable<bool> serve_request(RequestParser& parser);
   void note_malformed(const Refusal& refusal) const;
   [[nodiscard]] asio::awaitable<void> linger();
 
@@ -62,8 +54,5 @@ class Connection {
   Socket socket_;
   beast::flat_buffer buffer_;
 };
-
-/// `fields` of a parsed request; borrowed.
-[[nodiscard]] RequestHead head_of(const Connection::Parser& parser);
 
 }  // namespace pindus::broker

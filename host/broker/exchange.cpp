@@ -35,13 +35,13 @@ Refusal no_key(const CredentialFault& fault) {
 
 }  // namespace
 
-Exchange::Exchange(Connection& connection, const Grant& grant, Connection::Parser& parser,
-                   Admitted admitted)
+Exchange::Exchange(Connection& connection, const Grant& grant, RequestParser& parser,
+                   const RequestHead& head, Admitted admitted)
     : connection_(connection),
       grant_(grant),
       parser_(parser),
+      head_(head),
       admitted_(std::move(admitted)),
-      head_(head_of(parser)),
       body_(admitted_.body.length),
       news_(connection.socket().get_executor()),
       body_taken_(connection.socket().get_executor()),

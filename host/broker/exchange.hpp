@@ -16,8 +16,9 @@ namespace pindus::broker {
 /// goes away takes the other along.
 class Exchange {
  public:
-  Exchange(Connection& connection, const Grant& grant, Connection::Parser& parser,
-           Admitted admitted);
+  /// All but `admitted` is borrowed.
+  Exchange(Connection& connection, const Grant& grant, RequestParser& parser,
+           const RequestHead& head, Admitted admitted);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
@@ -43,9 +44,9 @@ class Exchange {
 
   Connection& connection_;
   const Grant& grant_;
-  Connection::Parser& parser_;
+  RequestParser& parser_;
+  const RequestHead& head_;
   Admitted admitted_;
-  RequestHead head_;
   RequestBody body_;
   Event news_;  // of the provider, the program or a key
   Event body_taken_;

@@ -144,10 +144,7 @@ asio::awaitable<bool> receive_answer(Line& line, HandshakeAnswer& answer) {
 }
 
 std::string agreement(const HandshakeAnswer& answer) {
-  Fields fields;
-  for (const auto& field : answer.parser.get()) {
-    fields.emplace_back(view_of(field.name_string()), view_of(field.value()));
-  }
+  const Fields fields = fields_of(answer.parser.get());
   std::string text =
       "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
   for (const auto& [name, value] : fields_for_program(fields)) {

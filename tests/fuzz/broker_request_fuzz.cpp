@@ -13,6 +13,7 @@
 #include "core/base/text.hpp"
 #include "core/broker/forwarding.hpp"
 #include "core/broker/gate.hpp"
+#include "host/broker/request_head.hpp"
 #include "tests/fuzz/property.hpp"
 
 namespace {
@@ -25,7 +26,6 @@ using pindus::broker::Gate;
 using pindus::broker::HeaderField;
 using pindus::broker::RequestHead;
 using pindus::test::hold;
-using Parser = http::request_parser<http::buffer_body>;
 
 constexpr std::string_view token = "pnd_token";
 
@@ -36,20 +36,6 @@ const Gate& gate() {
                                              .alias = {{"/messages", "/v1/messages"}},
                                              .upgrade = true}}});
   return made;
-}
-
-std::string_view view_of(boost::beast::string_view text) {
-  return {text.data(), text.size()};
-}
-
-RequestHead head_of(const Parser& parser) {
-  RequestHead head{.method = view_of(parser.get().method_string()),
-                   .target = view_of(parser.get().target()),
-                   .version = parser.get().version()};
-  for (const auto& field : parser.get()) {
-    head.fields.emplace_back(view_of(field.name_string()), view_of(field.value()));
-  }
-  return head;
 }
 
 // Lines end with CRLF, names hold no blank, and nothing is folded (RFC 9112, section 5).
@@ -80,8 +66,8 @@ bool is_clean(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == text.npos;
 }
 
-void check_admitted(const Admitted& admitted, const Parser& parser, const RequestHead& head,
-                    std::string_view bytes) {
+void check_admitted(const Admitted& admitted, const pindus::broker::RequestParser& parser,
+                    const RequestHead& head, std::string_view bytes) {
   const StrictReading strict = read_strictly(bytes);
   hold(!strict.is_odd || bytes.contains("\r\n ") || bytes.contains("\r\n\t"),
        "what goes on has lines that every server reads alike");
@@ -112,13 +98,13 @@ void check_admitted(const Admitted& admitted, const Parser& parser, const Reques
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes = pindus::test::text_of_input(data, size);
-  Parser parser;
+  pindus::broker::RequestParser parser;
   parser.header_limit(64 << 10);
   parser.body_limit(std::numeric_limits<std::uint64_t>::max());
   boost::system::error_code error;
   parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);
   if (error || !parser.is_header_done()) return 0;
-  const RequestHead head = head_of(parser);
+  const RequestHead head = pindus::broker::head_of(parser);
   if (const auto admitted = gate().judge(head)) check_admitted(*admitted, parser, head, bytes);
   static_cast<void>(gate().recognises(head));
   return 0;

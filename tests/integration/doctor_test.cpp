@@ -160,14 +160,14 @@ TEST_CASE("another program's lock that it left behind is told, and one in use is
 TEST_CASE("a grant that is kept beside the vault is told, and the command below takes it up") {
   const Patient patient;
   const auto vault_with = [](const std::string& token, const std::string& end) {
-    return R"({"openai": {"work": {"kind": "oauth", "isDefault": true, "access": "access-)" +
+    return R"({"openai": {"office": {"kind": "oauth", "isDefault": true, "access": "access-)" +
            token + R"(-0123456789", "refresh": "refresh-)" + token +
            R"(-0123456789", "expires": )" + end + "}}}";
   };
   patient.put("auth.json", vault_with("old", "1"));
   const auto place = pindus::VaultPlace::find(patient.profile("auth.json"));
   REQUIRE(place.has_value());
-  const pindus::Account account{"openai", "work"};
+  const pindus::Account account{"openai", "office"};
   const auto vault = pindus::VaultDocument::parse(
       pindus::SecretText(std::string_view(patient.vault_text())), "the vault");
   REQUIRE(vault.has_value());
@@ -176,12 +176,13 @@ TEST_CASE("a grant that is kept beside the vault is told, and the command below 
   patient.put(kept, vault_with("new", "4000000000000"));
   const ProcessResult result = patient.doctor();
   CHECK(result.exit_code == 1);
-  CHECK_THAT(result.out, Contains("what the provider gave for the account work of openai could not "
-                                  "be stored and is kept in " +
-                                  patient.profile(kept).native()));
+  CHECK_THAT(result.out,
+             Contains("what the provider gave for the account office of openai could not "
+                      "be stored and is kept in " +
+                      patient.profile(kept).native()));
   CHECK_THAT(result.out + result.err, !Contains("access-new") && !Contains("refresh-new"));
   patient.follow_hint(result.out, "what the provider gave for");
-  CHECK(patient.stored("/openai/work/refresh") == "refresh-new-0123456789");
+  CHECK(patient.stored("/openai/office/refresh") == "refresh-new-0123456789");
   CHECK_FALSE(fs::exists(patient.profile(kept)));
   CHECK_THAT(patient.doctor().out, !Contains("could not be stored"));
 }

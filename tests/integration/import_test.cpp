@@ -232,12 +232,12 @@ TEST_CASE("a vault that can't be understood is not written over by an import") {
 TEST_CASE("an account is imported under the name that is asked for") {
   const Machine machine;
   machine.keep(".codex/auth.json", codex_file);
-  CHECK_THAT(machine.import({"--account", "work"}).err, Contains("--account needs --from"));
+  CHECK_THAT(machine.import({"--account", "office"}).err, Contains("--account needs --from"));
   CHECK_THAT(machine.import({"--from", "codex", "--account", "a b"}).err, Contains("a b"));
   CHECK_FALSE(machine.has_vault());
-  CHECK_THAT(machine.import({"--from", "codex", "--account", "work"}).out,
-             Contains("stored as work"));
-  CHECK(machine.stored("/openai/work/key") == "sk-codex-0123456789abcdefWXYZ");
+  CHECK_THAT(machine.import({"--from", "codex", "--account", "office"}).out,
+             Contains("stored as office"));
+  CHECK(machine.stored("/openai/office/key") == "sk-codex-0123456789abcdefWXYZ");
 }
 
 TEST_CASE("what codex took is stored with the end that its token says") {
