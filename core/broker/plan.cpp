@@ -14,7 +14,7 @@ namespace {
 
 Json text_list(const std::vector<std::string>& values) {
   Json::Array array;
-  for (const std::string& value : values) array.push_back(Json(value));
+  for (const std::string& value : values) array.emplace_back(value);
   return Json(std::move(array));
 }
 

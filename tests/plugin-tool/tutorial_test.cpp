@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstring>
-#include <thread>
 #include <vector>
 
 #include "tests/abi/fake_host.hpp"
@@ -108,7 +107,7 @@ TEST_CASE(
 }
 
 TEST_CASE("the tutorial's plugin signs in, refreshes and signs out at an OAuth server") {
-  const OAuthPeer peer({"--access-ttl", "1"});
+  const OAuthPeer peer;
   const PindusProfile profile;
   write_project(profile.path() / "profile/plugins", peer.issuer(), "pindus-test");
   const auto signed_in = sign_in_by_device(profile, "acme", [&](const std::string& code) {
@@ -121,8 +120,10 @@ TEST_CASE("the tutorial's plugin signs in, refreshes and signs out at an OAuth s
   CHECK_FALSE(first.empty());
   CHECK_FALSE(account.empty());
 
-  // The token's second is over.
-  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  const auto refreshed = profile.run({"auth", "refresh", "acme", "--force"});
+  INFO(refreshed.err);
+  CHECK(refreshed.exit_code == 0);
+  CHECK(peer.counter("/success/refresh_token") == 1);
   const std::string key = profile.key("acme");
   CHECK(key != first);
   CHECK(key == profile.stored("/acme/default/access"));
