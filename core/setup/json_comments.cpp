@@ -1,7 +1,6 @@
 #include "core/setup/json_comments.hpp"
 
 #include <algorithm>
-#include <optional>
 
 #include "core/setup/json_layout.hpp"
 
@@ -91,14 +90,14 @@ std::size_t skip_line_comments(std::string_view text, std::size_t at) {
   return end;
 }
 
-bool has_open_comment(std::string_view text, std::size_t begin, std::size_t end) {
-  bool is_open = false;
+std::optional<CommentEnd> last_comment(std::string_view text, std::size_t begin, std::size_t end) {
+  std::optional<CommentEnd> last;
   for (std::size_t at = begin; at < end;) {
     const auto comment = end_of_comment(text, at);
-    if (comment) is_open = text[at + 1] == '/';
+    if (comment) last = {*comment, text[at + 1] == '/'};
     at = comment.value_or(at + 1);
   }
-  return is_open;
+  return last;
 }
 
 }  // namespace pindus

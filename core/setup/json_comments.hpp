@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,13 @@ namespace pindus {
 /// The same, but no further than the line goes on: the end of its last comment, or `at`.
 [[nodiscard]] std::size_t skip_line_comments(std::string_view text, std::size_t at);
 
-/// Whether the last comment between two places is one that a line end ends. No string stands there.
-[[nodiscard]] bool has_open_comment(std::string_view text, std::size_t begin, std::size_t end);
+struct CommentEnd {
+  std::size_t at = 0;    ///< behind its last byte; a line end isn't part of it
+  bool is_line = false;  ///< a line end ends it
+};
+
+/// The end of the last comment between two places, if there is one. No string stands there.
+[[nodiscard]] std::optional<CommentEnd> last_comment(std::string_view text, std::size_t begin,
+                                                     std::size_t end);
 
 }  // namespace pindus

@@ -151,7 +151,13 @@ Edit<EditedText> set_json(std::string_view text, const Settings& settings, const
     }
     after.push_back(std::move(made));
   }
-  return EditedText{edited.text(), write_memo(after)};
+  EditedText made{edited.text(), write_memo(after)};
+  // A comment can stand where no rule of ours puts it back: better not begun than not undone.
+  if (before.empty() && !is_nothing) {
+    const auto undone = take_back_json(made.text, made.memo);
+    if (!undone || undone->text != text) return std::unexpected(cannot_be_undone);
+  }
+  return made;
 }
 
 Edit<TakenBack> take_back_json(std::string_view text, const Json& memo) {

@@ -10,7 +10,8 @@ namespace pindus {
 /// A blank text is taken for an object without members. `memo` is that of an earlier change of the
 /// same kind, or null: what stands there from it is changed and not remembered as the person's. A
 /// member that has the value already, by somebody else, is left to them; of `additions` one that
-/// has any. The error: no JSON, with the place; something on the way isn't an object.
+/// has any. The error: no JSON, with the place; something on the way isn't an object;
+/// cannot_be_undone.
 [[nodiscard]] Edit<EditedText> set_json(std::string_view text, const Settings& settings,
                                         const Json& memo, const Settings& additions = {});
 

@@ -158,8 +158,10 @@ Edit<std::optional<std::string>> JsonText::insert(Span object, std::string_view 
   const JsonMember& last = members.back();
   const std::size_t value_end = object.begin + last.value_span.end;
   const Span colon{object.begin + last.name_span.end, object.begin + last.value_span.begin};
-  const auto separator = blanks_before(text_, object.begin + last.name_span.begin);
-  if (separator.contains('\n')) {
+  auto separator = blanks_before(text_, object.begin + last.name_span.begin);
+  if (const auto line = separator.find('\n'); line != separator.npos) {
+    // What stands at the end of the line before is no layout; behind a comment it would be that's.
+    separator.remove_prefix(line > 0 && separator[line - 1] == '\r' ? line - 1 : line);
     layout.line_end = line_end_of(separator);
     layout.indent = after_last_line_end(separator);
   }
@@ -210,11 +212,14 @@ Edit<void> JsonText::remove(const FoundMember& member, std::string_view inner) {
   const std::size_t before = index > 0
                                  ? comma_behind(member.whole(members[index - 1].value_span).end)
                                  : member.object.begin;
-  const std::size_t comments = before + 1;
-  const bool ends_comment = has_open_comment(text_, comments, all.begin) &&
-                            !is_line_end(text_, has_comma ? comma + 1 : all.end);
+  const auto comment = last_comment(text_, before + 1, all.begin);
+  const bool ends_comment =
+      comment && comment->is_line && !is_line_end(text_, has_comma ? comma + 1 : all.end);
+  // Blanks at the end of a comment are the comment's.
   const std::size_t begin =
-      ends_comment ? all.begin : all.begin - blanks_before(text_, all.begin).size();
+      ends_comment
+          ? all.begin
+          : std::max(all.begin - blanks_before(text_, all.begin).size(), comment ? comment->at : 0);
   std::string edited = text_;
   if (has_comma) edited.erase(comma, 1);
   edited.erase(begin, all.end - begin);

@@ -23,6 +23,10 @@ struct EditedText {
 template <typename T>
 using Edit = std::expected<T, std::string>;
 
+/// Why a change isn't made whose undo, tried at once, doesn't give the text back byte for byte.
+inline constexpr const char* cannot_be_undone =
+    "is laid out in a way that an undo couldn't give back as it is";
+
 /// What was taken back of a change.
 struct TakenBack {
   std::string text = {};

@@ -133,7 +133,12 @@ Edit<EditedText> set_toml(std::string_view text, const Settings& wanted, const s
     edited = std::move(set->text);
     blocks.emplace_back(name, std::move(set->memo));
   }
-  return EditedText{std::move(edited), Json(Json::Object{{"blocks", Json(std::move(blocks))}})};
+  EditedText made{std::move(edited), Json(Json::Object{{"blocks", Json(std::move(blocks))}})};
+  if (memo.is_null() && *others == text) {
+    const auto undone = take_back_toml(made.text, name, made.memo);
+    if (!undone || undone->text != text) return std::unexpected(cannot_be_undone);
+  }
+  return made;
 }
 
 Edit<TakenBack> take_back_toml(std::string_view text, const std::string& name, const Json& memo) {

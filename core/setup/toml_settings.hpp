@@ -10,7 +10,7 @@ namespace pindus {
 /// Sets keys and tables of a TOML document in marked blocks: a key of the root in a block of its
 /// own before the first table, in the place of one that was there; tables at the end. `name` is
 /// that of the blocks, `memo` that of an earlier change, or null. The error: no TOML, with the
-/// line; a table is there already, by somebody else.
+/// line; a table is there already, by somebody else; cannot_be_undone.
 [[nodiscard]] Edit<EditedText> set_toml(std::string_view text, const Settings& wanted,
                                         const std::string& name, const Json& memo);
 
