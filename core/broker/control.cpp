@@ -139,8 +139,8 @@ Result<void> grant(const fs::path& profile, const BrokerPlan& plan) {
   return {};
 }
 
-Result<std::int64_t> revoke(const fs::path& profile, std::string_view token) {
-  Json request(Json::Object{{"revoke", Json(std::string(token))}});
+Result<std::int64_t> revoke(const fs::path& profile, std::string_view run_or_token) {
+  Json request(Json::Object{{"revoke", Json(std::string(run_or_token))}});
   const Secret text(request.dump());
   request.wipe();
   return done_in(TRY(ask(profile, text.view())));

@@ -36,9 +36,10 @@ struct ServedAt {
 /// Lets whoever has the plan's token ask for what it says.
 [[nodiscard]] Result<void> grant(const std::filesystem::path& profile, const BrokerPlan& plan);
 
-/// Takes that back, and ends what is under way; how many grants it was. `revoke_all`: of all.
+/// Takes that back, by the name of its run or by its token, and ends what is under way; how many
+/// grants it was. `revoke_all`: of all.
 [[nodiscard]] Result<std::int64_t> revoke(const std::filesystem::path& profile,
-                                          std::string_view token);
+                                          std::string_view run_or_token);
 [[nodiscard]] Result<std::int64_t> revoke_all(const std::filesystem::path& profile);
 
 /// The runs (see run_log) of what is granted.

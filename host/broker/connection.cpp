@@ -104,7 +104,7 @@ asio::awaitable<bool> Connection::serve_request(RequestParser& parser) {
   Exchange exchange(*this, *grant, parser, head, *std::move(admitted));
   const bool goes_on = co_await exchange.run();
   if (!goes_on) co_await linger();
-  co_return goes_on && !grant->is_revoked;
+  co_return goes_on && grant->ended.empty();
 }
 
 asio::awaitable<bool> Connection::refuse(const Refusal& refusal, std::string_view shape,

@@ -27,7 +27,7 @@ Json not_done(std::string why) {
 Json listed(const Grants& grants, const ServedAt& place) {
   Json::Array runs;
   for (const auto& grant : grants.all()) {
-    runs.push_back(Json(grant->plan.log.stem().string()));
+    runs.emplace_back(grant->run());
   }
   return Json(Json::Object{{"runs", Json(std::move(runs))},
                            {"host", Json(place.host)},

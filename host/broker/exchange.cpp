@@ -52,18 +52,22 @@ Exchange::Exchange(Connection& connection, const Grant& grant, RequestParser& pa
             .path = admitted_.path} {}
 
 asio::awaitable<bool> Exchange::run() {
-  if (admitted_.expects_continue && body_.has_any() &&
-      !co_await write("HTTP/1.1 100 Continue\r\n\r\n")) {
-    co_return false;
+  bool goes_on = true;
+  if (admitted_.expects_continue && body_.has_any()) {
+    goes_on = co_await write("HTTP/1.1 100 Continue\r\n\r\n");
   }
-  take_body_at_hand();
-  is_reading_ = true;
-  asio::co_spawn(connection_.socket().get_executor(), read_program(), asio::detached);
-  bool goes_on = co_await answer();
-  if (program_gone_ && line_.end.empty()) line_.end = "the program went away";
-  transfer_.reset();
-  goes_on = goes_on && body_.is_whole() && !program_gone_;
-  co_await stop_reading();
+  if (goes_on) {
+    take_body_at_hand();
+    is_reading_ = true;
+    asio::co_spawn(connection_.socket().get_executor(), read_program(), asio::detached);
+    goes_on = co_await answer();
+    transfer_.reset();
+    goes_on = goes_on && body_.is_whole() && !program_gone_;
+    co_await stop_reading();
+  }
+  if (program_gone_ && line_.end.empty()) {
+    line_.end = grant_.ended.empty() ? "the program went away" : grant_.ended;
+  }
   line_.sent = body_.received();
   line_.took_ms = now_ms() - line_.time_ms;
   grant_.log.add(line_);

@@ -1,12 +1,15 @@
 #include "host/broker/grants.hpp"
 
 #include <algorithm>
+#include <boost/asio/steady_timer.hpp>
 #include <tuple>
 
 #include "host/broker/connection.hpp"
 
 namespace pindus::broker {
 namespace {
+
+constexpr std::string_view revoked = "the grant was taken back";
 
 Gate gate_of(const BrokerPlan& plan) {
   std::map<std::string, CallRules, std::less<>> rules;
@@ -34,27 +37,34 @@ KeyName Grant::key_name(const std::string& provider) const {
 }
 
 void Grants::add(BrokerPlan plan) {
-  grants_.push_back(std::make_shared<Grant>(std::move(plan)));
+  const auto grant = std::make_shared<Grant>(std::move(plan));
+  grants_.push_back(grant);
+  if (!grant->plan.limits.lives) return;
+  const auto timer = std::make_shared<boost::asio::steady_timer>(executor_);
+  timer->expires_after(*grant->plan.limits.lives);
+  timer->async_wait([timer, revocable = std::weak_ptr(grant)](const boost::system::error_code&) {
+    if (const auto over = revocable.lock()) end(*over, "the time of the run was over");
+  });
 }
 
-void Grants::end(Grant& grant) {
-  grant.is_revoked = true;
+void Grants::end(Grant& grant, std::string_view why) {
+  grant.ended = why;
   for (Connection* connection : grant.connections) {
     boost::system::error_code ignored;
     std::ignore = connection->socket().close(ignored);
   }
 }
 
-std::size_t Grants::revoke(std::string_view token) {
+std::size_t Grants::revoke(std::string_view run_or_token) {
   return std::erase_if(grants_, [&](const std::shared_ptr<Grant>& grant) {
-    if (!grant->gate.is_token(token)) return false;
-    end(*grant);
+    if (grant->run() != run_or_token && !grant->gate.is_token(run_or_token)) return false;
+    end(*grant, revoked);
     return true;
   });
 }
 
 std::size_t Grants::revoke_all() {
-  for (const auto& grant : grants_) end(*grant);
+  for (const auto& grant : grants_) end(*grant, revoked);
   const std::size_t count = grants_.size();
   grants_.clear();
   return count;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <memory>
 #include <set>
 #include <string_view>
@@ -24,7 +25,10 @@ struct Grant {
   RunMeter meter;
   RunLog log;
   std::set<Connection*> connections = {};  ///< that have a request of it under way
-  bool is_revoked = false;
+  std::string_view ended = {};             ///< why nothing of it goes on; empty: it does
+
+  /// Its name in lists and of its log; no secret.
+  [[nodiscard]] std::string run() const { return plan.log.stem().string(); }
 
   /// How that provider says errors; empty: nobody knows.
   [[nodiscard]] std::string_view error_shape(std::string_view provider) const;
@@ -55,11 +59,15 @@ class UnderWay {
 /// thread.
 class Grants {
  public:
+  /// Timers run on `executor`, in the one thread.
+  explicit Grants(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+  /// What it has under way when the plan's time is over ends then.
   void add(BrokerPlan plan);
 
-  /// Takes back the grant of that token, or all of them; what it has under way ends at once. How
-  /// many there were.
-  std::size_t revoke(std::string_view token);
+  /// Takes back the grant of that run or token, or all of them; what it has under way ends at once.
+  /// How many there were.
+  std::size_t revoke(std::string_view run_or_token);
   std::size_t revoke_all();
 
   /// The grant that counts for a request: that of its token, else, for one without, the first that
@@ -69,8 +77,9 @@ class Grants {
   [[nodiscard]] const std::vector<std::shared_ptr<Grant>>& all() const noexcept { return grants_; }
 
  private:
-  static void end(Grant& grant);
+  static void end(Grant& grant, std::string_view why);
 
+  boost::asio::any_io_executor executor_;
   std::vector<std::shared_ptr<Grant>> grants_;
 };
 

@@ -102,10 +102,9 @@ int serve(Handover handover) {
   }
   ProviderKeys keys(context);
   const ServedAt place{handover.plan.host, handover.plan.socket};
-  Grants grants;
-  if (!handover.plan.token.empty()) grants.add(std::move(handover.plan));
-
   asio::io_context loop(1);
+  Grants grants(loop.get_executor());
+  if (!handover.plan.token.empty()) grants.add(std::move(handover.plan));
   Upstream upstream(loop);
   KeyDesk desk(loop, keys);
   Serving serving{grants, desk, upstream};

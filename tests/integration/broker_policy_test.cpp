@@ -89,6 +89,20 @@ TEST_CASE("no more requests than --rate go, and none after --for") {
   CHECK_THAT(last.body, Contains("\"time\""));
 }
 
+TEST_CASE("what is under way when --for is over ends, and the log says why") {
+  TestProvider provider([](Connection& connection, const HttpMessage&) {
+    connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
+    while (!connection.read_some().empty()) {
+    }
+  });
+  BrokerRun run(provider, {.options = with({"--for", "6s"})});
+  auto client = run.client();
+  client.send(run.request("POST /v1/stream"));
+  CHECK(client.head().status() == 200);
+  CHECK(eventually([&] { return provider.ended() == 1; }));
+  CHECK_THAT(run.log_lines(1).at(0), Contains("the time of the run was over"));
+}
+
 TEST_CASE("a stranger on this machine learns and gets nothing") {
   TestProvider provider(say_fine);
   BrokerRun run(provider);
