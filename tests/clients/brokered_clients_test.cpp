@@ -72,6 +72,20 @@ TEST_CASE("codex works through the broker, too, where it was set up to ask for i
                  "/responses", ClientHome::openai_key);
 }
 
+TEST_CASE("codex works through the broker with a ChatGPT sign-in, whose token it never has") {
+  ClientHome home("codex");
+  home.profile.install_manifest(
+      "openai-here",
+      R"({"manifest": 1, "id": "openai", "api": {"methods": {"oauth": {"base_url": ")" +
+          home.server.url() + "/backend-api/codex\"}}}}");
+  home.profile.write_vault(R"({"openai": {"default": {"kind": "oauth",
+    "access": "access-token-0123456789", "accountId": "acc-17"}}})");
+  check_brokered(home.run(brokered({"codex", "exec", "--skip-git-repo-check", "ping"}, {})), home,
+                 "/backend-api/codex/responses", "access-token-0123456789");
+  CHECK_THAT(pindus::ascii_lower(home.server.requests().back().text),
+             Contains("chatgpt-account-id: acc-17"));
+}
+
 TEST_CASE("gemini works through the broker and never has the key") {
   ClientHome home("gemini");
   home.profile.environment["GEMINI_CLI_TRUST_WORKSPACE"] = "true";
