@@ -184,7 +184,12 @@ ProcessResult run_process(std::vector<std::string> argv, const Variables& enviro
 
 Variables plain_environment() {
   const char* path = ::getenv("PATH");
-  return {{"PATH", path != nullptr ? path : "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}};
+  Variables variables = {{"PATH", path != nullptr ? path : "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}};
+  // What a sanitizer was told counts in every process (see the preset).
+  for (const char* name : {"ASAN_OPTIONS", "TSAN_OPTIONS"}) {
+    if (const char* value = ::getenv(name)) variables.emplace(name, value);
+  }
+  return variables;
 }
 
 std::optional<std::string> find_program(std::string_view name) {

@@ -69,7 +69,8 @@ ProcessResult run_process(std::vector<std::string> argv, const Variables& enviro
                           std::string_view input = {},
                           ChildProcess::Milliseconds limit = ChildProcess::patience);
 
-/// PATH, a UTF-8 locale, and nothing of what the person who runs the tests has set.
+/// PATH, a UTF-8 locale, what sanitizers were told, and nothing else of what the person who runs
+/// the tests has set.
 [[nodiscard]] Variables plain_environment();
 
 /// Where a program stands on PATH; nothing where it isn't installed.
