@@ -196,6 +196,12 @@ KeyAnswer Record::answer(const KeyRequest& request, TextBuffer& out) const {
   return out.overflow ? KeyAnswer::not_sure : KeyAnswer::ready;
 }
 
+void note_name(const KeyRequest& request, Text name) {
+  if (request.name == nullptr) return;
+  request.name->clear();
+  request.name->append(name);
+}
+
 // The account that was asked for, among those of the object that comes next.
 KeyAnswer find_named(JsonReader& vault, const KeyRequest& request, TextBuffer& out) {
   if (!vault.enter_object()) return KeyAnswer::not_sure;
@@ -203,6 +209,7 @@ KeyAnswer find_named(JsonReader& vault, const KeyRequest& request, TextBuffer& o
   TextBuffer name(memory);
   while (vault.next_member(name)) {
     if (name.overflow || !(name.text() == request.account)) continue;
+    note_name(request, name.text());
     Record record;
     return record.read(vault) ? record.answer(request, out) : KeyAnswer::not_sure;
   }
@@ -215,13 +222,17 @@ KeyAnswer find_default(JsonReader& vault, const KeyRequest& request, TextBuffer&
   char memory[max_name];
   TextBuffer name(memory);
   if (!vault.next_member(name)) return KeyAnswer::not_sure;
+  note_name(request, name.text());
   Record first;
   if (!first.read(vault) || first.is_odd()) return KeyAnswer::not_sure;
   if (first.is_default()) return first.answer(request, out);
   while (vault.next_member(name)) {
     Record record;
     if (!record.read(vault) || record.is_odd()) return KeyAnswer::not_sure;
-    if (record.is_default()) return record.answer(request, out);
+    if (record.is_default()) {
+      note_name(request, name.text());
+      return record.answer(request, out);
+    }
   }
   return vault.error() == JsonError::none ? first.answer(request, out) : KeyAnswer::not_sure;
 }

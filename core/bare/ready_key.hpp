@@ -23,6 +23,8 @@ struct KeyRequest {
   int64_t now_ms = 0;  ///< epoch milliseconds
   /// A token with no more left than this is for somebody who knows more.
   int64_t min_left_ms = surely_valid_ms;
+  /// Gets the account's name, where the answer is ready; null: nobody wants to know.
+  TextBuffer* name = nullptr;
 };
 
 enum class KeyAnswer {

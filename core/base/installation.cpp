@@ -1,5 +1,7 @@
 #include "core/base/installation.hpp"
 
+#include <optional>
+
 #include "core/base/platform.hpp"
 
 namespace pindus {
@@ -7,16 +9,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Steps out of the directory that holds the program: bin, or LIBEXECDIR/pindus.
+// The folder above `tail`, where `folder` ends so.
+std::optional<fs::path> above(const fs::path& tail, fs::path folder) {
+  for (auto name = tail.end(); name != tail.begin();) {
+    if (folder.filename() != *--name) return std::nullopt;
+    folder = folder.parent_path();
+  }
+  return folder;
+}
+
+// Steps out of the directory that holds the program: bin, LIBEXECDIR/pindus, or LIBDIR/pindus where
+// it is a module in another program.
 fs::path prefix_of(const fs::path& executable) {
   const fs::path folder = executable.parent_path();
-  fs::path prefix = folder;
-  const fs::path programs = fs::path(PINDUS_LIBEXECDIR) / "pindus";
-  for (auto name = programs.end(); name != programs.begin();) {
-    if (prefix.filename() != *--name) return folder.parent_path();
-    prefix = prefix.parent_path();
+  for (const fs::path of_libraries : {PINDUS_LIBEXECDIR, PINDUS_LIBDIR}) {
+    if (auto prefix = above(of_libraries / "pindus", folder)) return *std::move(prefix);
   }
-  return prefix;
+  return folder.parent_path();
 }
 
 }  // namespace
@@ -37,6 +46,10 @@ Installation Installation::beside(const fs::path& executable) {
 
 Installation Installation::of_this_program() {
   return beside(platform::this_program());
+}
+
+Installation Installation::of_this_module() {
+  return beside(platform::this_module());
 }
 
 }  // namespace pindus

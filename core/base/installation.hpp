@@ -16,12 +16,16 @@ struct Installation {
   std::filesystem::path clients = {};          ///< DATADIR/pindus/clients.d
   std::filesystem::path sdk = {};              ///< DATADIR/pindus/sdk
 
-  /// The tree of a program at PREFIX/bin/x or PREFIX/LIBEXECDIR/pindus/x; the path is canonical.
+  /// The tree of a program at PREFIX/bin/x or PREFIX/LIBEXECDIR/pindus/x, or of a module at
+  /// PREFIX/LIBDIR/pindus/x; the path is canonical.
   [[nodiscard]] static Installation beside(const std::filesystem::path& executable);
 
   /// That of the running program. Throws std::filesystem::filesystem_error where the system doesn't
   /// tell which file that is.
   [[nodiscard]] static Installation of_this_program();
+
+  /// The same, where the program is somebody else's, of the file that holds this code.
+  [[nodiscard]] static Installation of_this_module();
 };
 
 }  // namespace pindus

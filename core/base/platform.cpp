@@ -1,8 +1,12 @@
 #include "core/base/platform.hpp"
 
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <link.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/auxv.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -253,6 +257,50 @@ std::filesystem::path path_of_descriptor(int descriptor) {
 
 std::filesystem::path this_program() {
   return std::filesystem::canonical("/proc/self/exe");
+}
+
+std::filesystem::path this_module() {
+  Dl_info info = {};
+  // Of a program the loader knows only what it was called by.
+  static const char in_this_file = 0;
+  link_map* map = nullptr;
+  if (::dladdr1(&in_this_file, &info, reinterpret_cast<void**>(&map), RTLD_DL_LINKMAP) == 0 ||
+      map == nullptr || map->l_name == nullptr || *map->l_name == '\0') {
+    return this_program();
+  }
+  return std::filesystem::canonical(map->l_name);
+}
+
+std::expected<FileDescriptor, int> make_folder_watch() noexcept {
+  FileDescriptor watch(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  if (!watch.is_open()) return std::unexpected(errno);
+  return watch;
+}
+
+std::expected<void, int> add_folder(int watch, const std::filesystem::path& folder) noexcept {
+  constexpr std::uint32_t what = IN_CLOSE_WRITE | IN_MODIFY | IN_CREATE | IN_MOVED_TO |
+                                 IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF;
+  if (::inotify_add_watch(watch, folder.c_str(), what | IN_ONLYDIR) < 0) {
+    return std::unexpected(errno);
+  }
+  return {};
+}
+
+std::vector<std::string> take_changed_names(int watch) {
+  std::vector<std::string> names;
+  alignas(inotify_event) std::array<char, 4096> buffer;
+  for (;;) {
+    const ssize_t size = ::read(watch, buffer.data(), buffer.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) return names;
+    for (std::size_t at = 0; at < static_cast<std::size_t>(size);) {
+      inotify_event event = {};
+      ::memcpy(&event, buffer.data() + at, sizeof event);
+      // The name is padded with zeros.
+      names.emplace_back(event.len == 0 ? "" : buffer.data() + at + sizeof event);
+      at += sizeof event + event.len;
+    }
+  }
 }
 
 }  // namespace pindus::platform

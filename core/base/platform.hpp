@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/file_descriptor.hpp"
 
@@ -105,5 +106,19 @@ void leave_nothing_to_child() noexcept;
 /// The canonical path of the running program's file. Throws std::filesystem::filesystem_error where
 /// the system doesn't tell.
 [[nodiscard]] std::filesystem::path this_program();
+
+/// The canonical path of the file that this code is in: a shared object, else that program. Throws
+/// as this_program.
+[[nodiscard]] std::filesystem::path this_module();
+
+/// A descriptor that can be read when something happens to a file in a folder that add_folder was
+/// told: it is written, made, renamed or removed. The errors are errnos.
+[[nodiscard]] std::expected<FileDescriptor, int> make_folder_watch() noexcept;
+[[nodiscard]] std::expected<void, int> add_folder(int watch,
+                                                  const std::filesystem::path& folder) noexcept;
+
+/// Takes what happened, without waiting: the names of those files in their folders, one that stands
+/// for all where too much has happened being empty.
+[[nodiscard]] std::vector<std::string> take_changed_names(int watch);
 
 }  // namespace pindus::platform

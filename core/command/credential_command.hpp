@@ -26,6 +26,9 @@ struct NextProgram {
   std::function<Result<void>()> before = {};
 };
 
+/// Becomes that program; returns only where it can't be: `otherwise`, with the reason.
+[[nodiscard]] CredentialFault become(NextProgram next);
+
 /// What became of a command line.
 struct CredentialResult {
   bool handled = false;  ///< false: not a command of ours; nothing was done or printed

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "core/bare/account_choice.hpp"
@@ -55,6 +56,9 @@ std::optional<ChosenKey> ready_key(VaultStorage& storage, const KeyRequest& requ
   asked.form = bare::KeyForm::json;
   asked.now_ms = now_ms();
   asked.min_left_ms = sure_margin(request.demand).count();
+  std::array<char, 256> name_memory;
+  bare::TextBuffer name(name_memory.data(), name_memory.size());
+  asked.name = &name;
   if (storage.find_ready_key(asked, answer) != bare::KeyAnswer::ready) return std::nullopt;
   const std::string_view json(answer.data, answer.size);
   const auto members = list_members(json);
@@ -69,7 +73,7 @@ std::optional<ChosenKey> ready_key(VaultStorage& storage, const KeyRequest& requ
                   is_token ? AuthKind::oauth : AuthKind::api_key,
                   expires != nullptr && is_token ? integer_of(expires->value(json)) : std::nullopt};
   return ChosenKey{std::move(ready),
-                   {Account{std::string(request.provider), request.account.value_or("")}, {}}};
+                   {Account{std::string(request.provider), std::string(name.data, name.size)}, {}}};
 }
 
 UsableKey unstored_key(const Secret& value) {

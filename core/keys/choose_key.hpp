@@ -21,7 +21,6 @@ namespace pindus {
 
 /// Where a key is from: a stored account, or what the environment has for its provider.
 struct KeySource {
-  /// Without a name: the default account, whose name nobody had to know.
   std::optional<Account> account = {};
   EnvironmentKey environment = {};  ///< where there is no account
 };

@@ -9,8 +9,10 @@
 #include <string_view>
 #include <system_error>
 
+#include "core/bare/binding.hpp"
 #include "core/base/file_descriptor.hpp"
 #include "core/base/shared_object.hpp"
+#include "core/base/whose_program.hpp"
 #include "core/services/crypto.hpp"
 #include "core/services/services.hpp"
 
@@ -53,7 +55,8 @@ Result<Factory> load_factory(const std::filesystem::path& module, const char* na
 
   // The module itself is linked with -z now. To bind at once all that libcurl's forty libraries
   // might ever call of each other would take a third of a whole refresh.
-  void* handle = ::dlopen(module.c_str(), RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
+  const int binding = whose_program() == WhoseProgram::ours ? 0 : bare::mode_bound_to_itself();
+  void* handle = ::dlopen(module.c_str(), RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE | binding);
   if (handle == nullptr) return explain_dlerror(module, ::dlerror());
   const auto factory = reinterpret_cast<Factory>(::dlsym(handle, name));
   if (factory == nullptr) return broken_module(module, ::dlerror());
@@ -74,8 +77,9 @@ Result<Crypto*> open_crypto(const std::filesystem::path& module) {
 
 Result<Services*> load_services(const std::filesystem::path& module) {
   // Botan would lock half a megabyte of memory while it is loaded, which takes longer than all that
-  // we want of it; what we keep secret is not kept there. It reads this once, then.
-  ::setenv("BOTAN_MLOCK_POOL_SIZE", "0", 0);
+  // we want of it; what we keep secret is not kept there. It reads this once, then. The environment
+  // of another program isn't ours to change, and it waits that time.
+  if (whose_program() == WhoseProgram::ours) ::setenv("BOTAN_MLOCK_POOL_SIZE", "0", 0);
   const auto factory = TRY(load_factory<ServicesFactory>(module, services_factory_name));
   const auto crypto = module.parent_path() / "pindus-crypto.so";
   Services* services = factory([crypto] { return open_crypto(crypto); });

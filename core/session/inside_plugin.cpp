@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 
+#include "core/base/whose_program.hpp"
+
 namespace pindus {
 namespace {
 
@@ -19,14 +21,20 @@ void say(const char* text) noexcept {
 void end_of_process() {
   if (InsidePlugin::here()) fail_for_plugin();
 }
-// Before main: so it runs after all that is registered later, such as what restores the terminal.
-[[maybe_unused]] const int registered =
-    std::atexit(end_of_process) + std::at_quick_exit(end_of_process);
+
+// A program that embeds us has exit handlers of its own.
+void watch_end_of_process() {
+  [[maybe_unused]] static const int registered =
+      whose_program() == WhoseProgram::anothers
+          ? 0
+          : std::atexit(end_of_process) + std::at_quick_exit(end_of_process);
+}
 
 }  // namespace
 
 InsidePlugin::InsidePlugin(const char* file) noexcept
     : file_before_(running_file), process_before_(running_process) {
+  watch_end_of_process();
   running_file = file;
   if (file != nullptr) running_process = ::getpid();
 }

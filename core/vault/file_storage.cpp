@@ -11,7 +11,7 @@
 #include <optional>
 #include <utility>
 
-#include "core/base/file_descriptor.hpp"
+#include "core/bare/profile_file.hpp"
 #include "core/base/text.hpp"
 #include "core/vault/file_fault.hpp"
 #include "core/vault/file_snapshot.hpp"
@@ -22,45 +22,6 @@
 
 namespace pindus {
 namespace {
-
-// The file in pieces, for a reader that may not need all of it.
-class FileReader {
- public:
-  explicit FileReader(const std::filesystem::path& path)
-      : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)),
-        opened_(state()) {}
-  FileReader(const FileReader&) = delete;
-  FileReader& operator=(const FileReader&) = delete;
-  ~FileReader() { explicit_bzero(chunk_.data(), filled_); }
-
-  static std::ptrdiff_t refill(void* self, const char** chunk) {
-    auto& reader = *static_cast<FileReader*>(self);
-    *chunk = reader.chunk_.data();
-    for (;;) {
-      const ssize_t count = ::read(reader.file_.get(), reader.chunk_.data(), reader.chunk_.size());
-      if (count < 0 && errno == EINTR) continue;
-      reader.filled_ =
-          std::max(reader.filled_, static_cast<std::size_t>(std::max(count, ssize_t{0})));
-      return count;
-    }
-  }
-
-  // Else what was read may be half of what was there and half of what is.
-  [[nodiscard]] bool is_unchanged() const { return state() == opened_; }
-
- private:
-  [[nodiscard]] std::array<std::int64_t, 5> state() const {
-    struct stat now = {};
-    if (::fstat(file_.get(), &now) != 0) return {};
-    return {now.st_size, now.st_mtim.tv_sec, now.st_mtim.tv_nsec, now.st_ctim.tv_sec,
-            now.st_ctim.tv_nsec};
-  }
-
-  FileDescriptor file_;
-  std::array<std::int64_t, 5> opened_;
-  std::array<char, std::size_t{64} * 1024> chunk_;  // not touched where nothing is read
-  std::size_t filled_ = 0;
-};
 
 std::unexpected<CredentialFault> unwritable(const std::filesystem::path& path) {
   return std::unexpected(file_fault(path, "written", errno));
@@ -76,10 +37,16 @@ FileStorage::FileStorage(const std::filesystem::path& profile,
 
 bare::KeyAnswer FileStorage::find_ready_key(const bare::KeyRequest& request,
                                             bare::TextBuffer& out) {
-  FileReader file(file_);
-  bare::JsonReader reader(&FileReader::refill, &file);
-  const bare::KeyAnswer answer = bare::find_ready_key(reader, request, out);
-  return file.is_unchanged() ? answer : bare::KeyAnswer::not_sure;
+  std::array<char, std::size_t{64} * 1024> chunk;  // not touched where nothing is read
+  bare::ProfileFile file(chunk.data(), chunk.size());
+  bare::KeyAnswer answer = bare::KeyAnswer::not_sure;
+  if (file.open(bare_text(profile_.native()), "auth.json")) {
+    bare::JsonReader reader(&bare::ProfileFile::refill, &file);
+    answer = bare::find_ready_key(reader, request, out);
+    if (!file.is_unchanged()) answer = bare::KeyAnswer::not_sure;
+  }
+  file.close();
+  return answer;
 }
 
 Result<VaultDocument> FileStorage::read(const std::stop_token& stop) {

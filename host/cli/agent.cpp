@@ -1,12 +1,8 @@
 #include "host/cli/agent.hpp"
 
 #include <fmt/format.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <iterator>
 
 #include "core/base/programs.hpp"
 #include "core/base/text.hpp"
@@ -20,32 +16,6 @@ constexpr const char* set_agent = "set PINDUS_AGENT to the path of the agent";
 
 CredentialFault no_agent(std::string message, std::string hint) {
   return {FaultKind::usage, "No agent", std::move(message), std::move(hint)};
-}
-
-// Our environment with what differs in the program's.
-std::vector<std::string> environment_of(const NextProgram& next) {
-  const auto is_changed = [&](std::string_view name) {
-    return std::ranges::find(next.remove, name) != next.remove.end() ||
-           std::ranges::find(next.set, name, [](const auto& variable) {
-             return std::string_view(variable.first);
-           }) != next.set.end();
-  };
-  std::vector<std::string> variables;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view variable = *entry;
-    if (!is_changed(variable.substr(0, variable.find('=')))) variables.emplace_back(variable);
-  }
-  for (const auto& [name, value] : next.set) {
-    variables.push_back(fmt::format("{}={}", name, value.view()));
-  }
-  return variables;
-}
-
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (std::string& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
 }
 
 }  // namespace
@@ -66,19 +36,6 @@ Result<std::optional<NextProgram>> find_agent(const Environment& environment,
   });
   if (!is_us) return NextProgram{*std::move(agent), std::move(args), no_agent("", set_agent)};
   return std::unexpected(no_agent(fmt::format("{} is pindus itself", agent->string()), set_agent));
-}
-
-CredentialFault become(NextProgram next) {
-  if (next.before) {
-    if (auto done = next.before(); !done) return std::move(done).error();
-  }
-  const std::string path = next.path.string();
-  std::vector<std::string> args{next.name.empty() ? path : next.name};
-  std::ranges::move(next.args, std::back_inserter(args));
-  std::vector<std::string> variables = environment_of(next);
-  ::execve(path.c_str(), pointers_to(args).data(), pointers_to(variables).data());
-  next.otherwise.message = fmt::format("can't execute {}: {}", path, ::strerror(errno));
-  return std::move(next.otherwise);
 }
 
 std::optional<std::string> meant_command(

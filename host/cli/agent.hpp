@@ -21,9 +21,6 @@ namespace pindus {
     const Environment& environment, std::span<const std::filesystem::path> ourselves,
     std::vector<std::string> args);
 
-/// Becomes that program; returns only where it can't be: `otherwise`, with the reason.
-[[nodiscard]] CredentialFault become(NextProgram next);
-
 /// The first word of ours that `args` seems to mean: one edit away, and either alone or before a
 /// provider's id. Nothing where it is more likely a prompt for the agent.
 [[nodiscard]] std::optional<std::string> meant_command(

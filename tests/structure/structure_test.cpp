@@ -40,7 +40,7 @@ Source read(const fs::path& top, const fs::path& file) {
 std::vector<Source> sources_below(const fs::path& top) {
   const std::set<std::string> suffixes = {".c", ".h", ".cpp", ".hpp"};
   std::vector<Source> sources;
-  for (const char* folder : {"sdk", "core", "host", "plugins", "tests"}) {
+  for (const char* folder : {"sdk", "core", "host", "library", "plugins", "tests"}) {
     if (!fs::exists(top / folder)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(top / folder)) {
       if (suffixes.contains(entry.path().extension())) sources.push_back(read(top, entry.path()));
@@ -62,7 +62,8 @@ const std::vector<Wall> walls = {
     {"sdk/", {"\"core/", "\"host/", "\"plugins/", "\"tests/", "<core/", "<boost/", "<fmt/"}},
     {"plugins/", {"\"core/", "\"host/", "\"sdk/", "\"tests/", "<core/"}},
     {"core/", {"\"host/", "\"plugins/", "\"tests/", "<termios.h", "<sys/ioctl.h", "<curses"}},
-    {"host/", {"\"plugins/", "\"tests/"}},
+    {"host/", {"\"plugins/", "\"library/", "\"tests/"}},
+    {"library/", {"\"host/", "\"plugins/", "\"tests/"}},
 };
 
 Complaints check_walls(const std::vector<Source>& sources) {
@@ -91,7 +92,7 @@ const std::map<std::string, std::set<std::string>, std::less<>> foundations = {
     {"core/providers", {"core/bare", "core/base"}},
     {"core/clients", {"core/base", "core/providers"}},
     {"core/setup", {"core/bare", "core/base", "core/vault", "core/clients"}},
-    {"core/services", {"core/base"}},
+    {"core/services", {"core/bare", "core/base"}},
     {"core/session",
      {"core/base", "core/vault", "core/providers", "core/services", "core/session/slots"}},
     {"core/session/slots",
@@ -102,10 +103,11 @@ const std::map<std::string, std::set<std::string>, std::less<>> foundations = {
      {"core/base", "core/vault", "core/providers", "core/clients", "core/session", "core/keys"}},
     {"core/broker",
      {"core", "core/base", "core/vault", "core/providers", "core/services", "core/keys"}},
-    {"core/library", {"core", "core/base", "core/keys", "core/session"}},
     {"core/command",
      {"core", "core/base", "core/vault", "core/providers", "core/clients", "core/setup",
       "core/session", "core/keys", "core/import", "core/broker"}},
+    {"core/library",
+     {"core", "core/base", "core/vault", "core/session", "core/keys", "core/command"}},
     {"core/command/doctor",
      {"core", "core/base", "core/vault", "core/providers", "core/clients", "core/session",
       "core/keys", "core/import", "core/command"}},
@@ -226,8 +228,8 @@ Complaints check_lengths(const std::vector<Source>& sources) {
   constexpr std::size_t most = 400;
   Complaints complaints;
   for (const Source& source : sources) {
-    // The contract is one text, mostly comments, that is read from its beginning to its end.
-    if (source.path.ends_with("/plugin.h")) continue;
+    // A contract is one text, mostly comments, that is read from its beginning to its end.
+    if (source.path.ends_with("/plugin.h") || source.path.ends_with("/pindus.h")) continue;
     if (source.lines.size() >= most) {
       complaints.push_back(source.path + " has " + std::to_string(source.lines.size()) + " lines");
     }

@@ -1,0 +1,75 @@
+#include "core/bare/profile_key.hpp"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/bare/account_choice.hpp"
+#include "core/bare/json_reader.hpp"
+#include "core/bare/profile.hpp"
+
+namespace pindus::bare {
+
+namespace {
+
+// Which account is meant where nobody says; false where somebody who knows more has to look.
+bool choose_account(const KeyProfile& profile, KeyRequest& request, ProfileFile& rules_file,
+                    char (&memory)[256]) {
+  char name_memory[128];
+  TextBuffer name(name_memory);
+  append_account_variable(request.provider, name);
+  name.append('\0');
+  if (name.overflow) return false;
+  const char* chosen = getenv(name_memory);
+  if (!is_blank(chosen)) {
+    request.account = chosen;
+    return is_usual_account_name(request.account);
+  }
+  if (!rules_file.open(profile.folder, "projects.json")) return errno == ENOENT;
+  char directory_memory[PATH_MAX];
+  Text directory = profile.directory;
+  if (directory.data == nullptr) {
+    if (getcwd(directory_memory, sizeof directory_memory) == nullptr) return false;
+    directory = directory_memory;
+  }
+  JsonReader rules(&ProfileFile::refill, &rules_file);
+  char folder_memory[PATH_MAX];
+  TextBuffer folder(folder_memory);
+  TextBuffer account(memory);
+  switch (find_project_rule(rules, request.provider, directory, account, folder)) {
+    case RuleFound::none: return true;
+    case RuleFound::not_sure: return false;
+    case RuleFound::yes: break;
+  }
+  request.account = account.text();
+  return is_usual_account_name(request.account);
+}
+
+}  // namespace
+
+bool is_usual_account_name(Text name) {
+  for (size_t i = 0; i < name.size; ++i) {
+    const char c = name.data[i];
+    const char letter = static_cast<char>(c | 0x20);
+    const bool usual = (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+                       c == '-' || c == '.' || c == '@' || c == '+';
+    if (!usual) return false;
+  }
+  return name.size != 0 && name.data[0] != '-';
+}
+
+KeyAnswer find_profile_key(const KeyProfile& profile, KeyRequest request, ProfileFile& rules,
+                           ProfileFile& vault, TextBuffer& out) {
+  if (!is_blank(getenv("PINDUS_BROKER_TOKEN"))) return KeyAnswer::not_sure;
+  char account_memory[256];
+  if (request.account.data == nullptr && !choose_account(profile, request, rules, account_memory)) {
+    return KeyAnswer::not_sure;
+  }
+  if (!vault.open(profile.folder, "auth.json")) return KeyAnswer::not_sure;
+  JsonReader reader(&ProfileFile::refill, &vault);
+  const KeyAnswer answer = find_ready_key(reader, request, out);
+  return vault.is_unchanged() ? answer : KeyAnswer::not_sure;
+}
+
+}  // namespace pindus::bare
