@@ -24,7 +24,7 @@ case $case in
     }
     for name in pindus pindus-plugin-api-key pindus-plugin-client-credentials \
         pindus-plugin-device pindus-plugin-github-copilot pindus-plugin-jwt-bearer \
-        pindus-plugin-pkce pindus-plugin-dev pindus-providers-more; do
+        pindus-plugin-pkce pindus-plugin-dev pindus-providers-more libpindus1 libpindus-dev; do
       rpm=$(package "$(echo "$name" | sed 's/-dev$/-devel/')")
       rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$rpm" | sed -n 's/^-[^ ]* //p' |
         same_names >"$work/rpm"
