@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <new>
+
 #include "library/core_module.hpp"
 
 namespace pindus::library {
@@ -40,12 +42,10 @@ bool is_free(const Slot& slot) {
 OpenContext* make_context(bare::Text profile, bare::Text folder) {
   void* memory = malloc(sizeof(OpenContext));
   if (memory == nullptr) return nullptr;
-  memset(memory, 0, sizeof(OpenContext));
-  auto* context = static_cast<OpenContext*>(memory);
+  auto* context = new (memory) OpenContext;
   context->process = getpid();
   context->profile = copy(profile);
   context->folder = copy(folder);
-  pthread_mutex_init(&context->making, nullptr);
   const bool is_whole = (context->profile != nullptr || profile.data == nullptr) &&
                         (context->folder != nullptr || folder.data == nullptr);
   if (is_whole) return context;
@@ -59,6 +59,7 @@ void free_context(OpenContext* context) {
   pthread_mutex_destroy(&context->making);
   free(context->profile);
   free(context->folder);
+  context->~OpenContext();
   free(context);
 }
 

@@ -8,16 +8,18 @@
 
 #include "core/bare/text.hpp"
 #include "core/library/core_functions.hpp"
+#include "library/place_memory.hpp"
 
 namespace pindus::library {
 
 /// What a pindus_context stands for. What the core has of it is made when it is first needed.
 struct OpenContext {
-  pid_t process;  ///< that made it (rule L7)
-  char* profile;  ///< absolute; null: in memory
-  char* folder;   ///< whose rules count; null: nobody knows
-  std::atomic<CoreContext*> core;
-  pthread_mutex_t making;
+  pid_t process = 0;        ///< that made it (rule L7)
+  char* profile = nullptr;  ///< absolute; null: in memory
+  char* folder = nullptr;   ///< whose rules count; null: nobody knows
+  std::atomic<CoreContext*> core{nullptr};
+  pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
+  PlaceMemory places;
 
   [[nodiscard]] bare::Text profile_text() const { return profile; }
   [[nodiscard]] bare::Text folder_text() const { return folder; }

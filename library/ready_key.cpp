@@ -27,7 +27,7 @@ struct Members {
   TextBuffer expires{expires_memory};
 };
 
-// Reads the line that find_profile_key gave.
+// Reads the line that find_ready_key gave.
 bool read_answer(const TextBuffer& answer, TextBuffer& key, Members& members) {
   bare::JsonReader reader(answer.text());
   char name_memory[256];
@@ -53,9 +53,23 @@ int64_t milliseconds_in(Text value) {
   return bare::parse_integer(value, milliseconds) ? milliseconds : 0;
 }
 
+// The key of a vault that is open, by its place where that is known.
+bool find_key(PlaceMemory& places, bare::ProfileFile& vault, bare::KeyRequest asked,
+              TextBuffer& answer) {
+  uint64_t place = 0;
+  const bool is_known =
+      places.find(asked.provider, vault.state(), place) && vault.begin_at_member(place);
+  if (!is_known) asked.place = &place;
+  bare::JsonReader reader(&bare::ProfileFile::refill, &vault);
+  if (find_ready_key(reader, asked, answer) != bare::KeyAnswer::ready) return false;
+  if (!vault.is_unchanged()) return false;
+  if (!is_known) places.note(asked.provider, vault.state(), asked.now_ms, place);
+  return true;
+}
+
 }  // namespace
 
-bool show_ready_key(const OpenContext& context, const pindus_key_request& request,
+bool show_ready_key(OpenContext& context, const pindus_key_request& request,
                     pindus_receive_key receive, void* user) {
   char chunk[size_t{64} * 1024];
   char answer_memory[size_t{16} * 1024];
@@ -80,8 +94,12 @@ bool show_ready_key(const OpenContext& context, const pindus_key_request& reques
 
   bare::ProfileFile rules(chunk, sizeof chunk);
   bare::ProfileFile vault(chunk, sizeof chunk);
-  const bool is_ready = find_profile_key({context.profile_text(), context.folder_text()}, asked,
-                                         rules, vault, answer) == bare::KeyAnswer::ready;
+  char chosen_memory[256];
+  const bool is_ready = !bare::is_behind_broker() &&
+                        choose_account({context.profile_text(), context.folder_text()}, asked,
+                                       rules, chosen_memory) &&
+                        vault.open(context.profile_text(), "auth.json") &&
+                        find_key(context.places, vault, asked, answer);
   rules.close();
   vault.close();
   Members members;

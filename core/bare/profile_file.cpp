@@ -34,8 +34,18 @@ bool ProfileFile::open(Text folder, Text name) {
          static_cast<uint64_t>(opened_.st_size) <= max_file;
 }
 
+bool ProfileFile::begin_at_member(uint64_t offset) {
+  begins_at_member_ = lseek(file_, static_cast<off_t>(offset), SEEK_SET) >= 0;
+  return begins_at_member_;
+}
+
 ptrdiff_t ProfileFile::refill(void* self, const char** bytes) {
   auto* file = static_cast<ProfileFile*>(self);
+  if (file->begins_at_member_) {
+    file->begins_at_member_ = false;
+    *bytes = "{";
+    return 1;
+  }
   ssize_t size = 0;
   do {
     size = read(file->file_, file->chunk_, file->chunk_size_);

@@ -19,6 +19,13 @@ class ProfileFile {
   /// knows more to explain, with `errno` set where it couldn't be opened, and zero else.
   [[nodiscard]] bool open(Text folder, Text name);
 
+  /// What fstat said when it was opened.
+  [[nodiscard]] const struct stat& state() const { return opened_; }
+
+  /// Reads on from there, as if a document began with that member: for whoever knows where in the
+  /// file's outermost object it stands. Before anything is read; false where that can't be.
+  [[nodiscard]] bool begin_at_member(uint64_t offset);
+
   /// A JsonReader's refill; `self` is a ProfileFile that is open.
   static ptrdiff_t refill(void* self, const char** bytes);
 
@@ -33,6 +40,7 @@ class ProfileFile {
   char* chunk_;
   size_t chunk_size_;
   int file_ = -1;
+  bool begins_at_member_ = false;
   struct stat opened_ = {};
   uint64_t size_read_ = 0;
   size_t filled_ = 0;

@@ -11,11 +11,13 @@
 
 namespace pindus::bare {
 
-namespace {
+bool is_behind_broker() {
+  return !is_blank(getenv("PINDUS_BROKER_TOKEN"));
+}
 
-// Which account is meant where nobody says; false where somebody who knows more has to look.
 bool choose_account(const KeyProfile& profile, KeyRequest& request, ProfileFile& rules_file,
                     char (&memory)[256]) {
+  if (request.account.data != nullptr) return true;
   char name_memory[128];
   TextBuffer name(name_memory);
   append_account_variable(request.provider, name);
@@ -46,8 +48,6 @@ bool choose_account(const KeyProfile& profile, KeyRequest& request, ProfileFile&
   return is_usual_account_name(request.account);
 }
 
-}  // namespace
-
 bool is_usual_account_name(Text name) {
   for (size_t i = 0; i < name.size; ++i) {
     const char c = name.data[i];
@@ -61,9 +61,8 @@ bool is_usual_account_name(Text name) {
 
 KeyAnswer find_profile_key(const KeyProfile& profile, KeyRequest request, ProfileFile& rules,
                            ProfileFile& vault, TextBuffer& out) {
-  if (!is_blank(getenv("PINDUS_BROKER_TOKEN"))) return KeyAnswer::not_sure;
   char account_memory[256];
-  if (request.account.data == nullptr && !choose_account(profile, request, rules, account_memory)) {
+  if (is_behind_broker() || !choose_account(profile, request, rules, account_memory)) {
     return KeyAnswer::not_sure;
   }
   if (!vault.open(profile.folder, "auth.json")) return KeyAnswer::not_sure;

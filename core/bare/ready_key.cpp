@@ -249,6 +249,7 @@ KeyAnswer find_ready_key(JsonReader& vault, const KeyRequest& request, TextBuffe
   TextBuffer name(memory);
   while (vault.next_member(name)) {
     if (name.overflow || !equal_ignoring_case(name.text(), request.provider)) continue;
+    if (request.place != nullptr) *request.place = vault.name_span().begin;
     return request.account.data == nullptr ? find_default(vault, request, out)
                                            : find_named(vault, request, out);
   }

@@ -25,6 +25,8 @@ struct KeyRequest {
   int64_t min_left_ms = surely_valid_ms;
   /// Gets the account's name, where the answer is ready; null: nobody wants to know.
   TextBuffer* name = nullptr;
+  /// Gets where the provider's member begins in the document; null: nobody wants to know.
+  uint64_t* place = nullptr;
 };
 
 enum class KeyAnswer {

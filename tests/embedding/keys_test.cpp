@@ -2,7 +2,9 @@
 // library that is installed.
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 
+#include <array>
 #include <thread>
 
 #include "tests/embedding/embedding_support.hpp"
@@ -186,4 +188,32 @@ TEST_CASE("a vault in memory rings, and is nowhere on the disk") {
   CHECK(value_of(open_in_memory(kept).read_usable_key({.provider = "openai"})).key == some_key);
   CHECK(open_profile(profile).vault_text().error().code == PINDUS_FAULT_UNSUPPORTED);
   CHECK(context.find_rule("openai").error().code == PINDUS_FAULT_UNSUPPORTED);
+}
+
+TEST_CASE("a large vault that is written again is read again, however it was written") {
+  const PindusProfile profile;
+  const auto context = open_profile(profile);
+  const auto write = [&](const std::string& key) {
+    std::string vault = "{";
+    for (int i = 0; i < 2000; ++i) {
+      vault += R"("p)" + std::to_string(i) + R"(": {"a": {"kind": "apiKey", "key": ")" + key +
+               std::to_string(100'000 + i) + "\"}},\n";
+    }
+    profile.write_vault(vault + R"("end": {}})");
+    // As if it had been so for long.
+    ::utimensat(AT_FDCWD, (folder_of(profile) + "/auth.json").c_str(),
+                std::array{timespec{1'000'000'000, 0}, timespec{1'000'000'000, 0}}.data(), 0);
+  };
+  const auto key = [&](const char* provider) {
+    return value_of(context.read_usable_key({.provider = provider})).key;
+  };
+  write("key-0123456789-");
+  std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // until it counts as settled
+  for (int i = 0; i < 3; ++i) {
+    CHECK(key("p1999") == "key-0123456789-101999");
+    CHECK(key("P7") == "key-0123456789-100007");
+  }
+  write("KEY-0123456789-");  // the same size, and the same time of modification
+  CHECK(key("p1999") == "KEY-0123456789-101999");
+  CHECK(key("p7") == "KEY-0123456789-100007");
 }
