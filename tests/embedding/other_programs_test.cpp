@@ -12,7 +12,9 @@ TEST_CASE("a program with other versions of libcurl, OpenSSL, simdjson and fmt g
   TokenEndpoint endpoint([](Connection& connection, const std::string&) {
     connection.write(token_answer("new-access-0123456789", "new-refresh"));
   });
-  const auto result = run_process({PINDUS_BESIDE_OTHERS, "acme"}, endpoint.profile.environment);
+  auto variables = endpoint.profile.environment;
+  variables["LD_LIBRARY_PATH"] = PINDUS_LIBRARY_FOLDER;
+  const auto result = run_process({PINDUS_BUILT_EXAMPLES "/beside-others", "acme"}, variables);
   INFO(result.err);
   CHECK(result.exit_code == 0);
   CHECK(result.out == "new-access-0123456789\n");
