@@ -35,7 +35,7 @@ class EitherStop {
   std::stop_callback<Request> other_;
 };
 
-std::string_view kind_of(const StoredAccount& account) {
+std::string_view kind_in_words(const StoredAccount& account) {
   if (!account.command.empty()) return "command";
   if (!account.kind) return "unknown";
   return *account.kind == AuthKind::oauth ? "oauth" : "api-key";
@@ -56,8 +56,8 @@ Result<Secret> stored_token(const Context& context, const KeyParts& parts,
   return record ? CredentialRecord(*record).key() : Secret();
 }
 
-ContextParts parts_of(const Embedding::Options& options,
-                      const std::shared_ptr<WatchedMemory>& memory) {
+ContextParts parts_for(const Embedding::Options& options,
+                       const std::shared_ptr<WatchedMemory>& memory) {
   ContextParts parts{.installation = Installation::of_this_module(),
                      .working_directory = options.folder,
                      .plugin_path = options.plugin_path,
@@ -70,7 +70,7 @@ ContextParts parts_of(const Embedding::Options& options,
 
 Embedding::Embedding(const Options& options)
     : memory_(options.profile.empty() ? std::make_shared<WatchedMemory>(options.vault) : nullptr) {
-  parts_ = parts_of(options, memory_);
+  parts_ = parts_for(options, memory_);
 }
 
 ContextParts Embedding::parts(CredentialIo* io, const std::stop_token& stop) const {
@@ -144,7 +144,7 @@ Result<std::string> Embedding::accounts() {
       const bool ends = account.expires_ms && !account.end_is_unknown;
       lines.push_back(
           fmt::format(R"({{"provider":{},"account":{},"kind":"{}","default":{},"expires":{}}})",
-                      json_quote(provider.id), json_quote(account.name), kind_of(account),
+                      json_quote(provider.id), json_quote(account.name), kind_in_words(account),
                       account.is_default, ends ? fmt::to_string(*account.expires_ms) : "null"));
     }
   }

@@ -1,3 +1,4 @@
+/// @file
 /// The second half of pindus/pindus.hpp, which includes it.
 #pragma once
 
@@ -29,11 +30,14 @@ class Context {
     return context;
   }
 
+  /// Moving leaves a context behind that is none.
+  ///@{
   Context(Context&& other) noexcept : handle_(std::exchange(other.handle_, pindus_context{0})) {}
   Context& operator=(Context&& other) noexcept {
     std::swap(handle_, other.handle_);
     return *this;
   }
+  ///@}
   /// Stops what is under way, and waits for it.
   ~Context() {
     if (handle_.id != 0) pindus_close(handle_);
@@ -188,6 +192,7 @@ class Context {
     return std::async(std::launch::async,
                       [this, asked = std::move(asked)] { return read_usable_key(asked); });
   }
+  /// The same of sign_in; `io` is called on that thread.
   [[nodiscard]] std::future<Result<void>> async_sign_in(SignIn asked, CredentialIo io = {}) const {
     return std::async(std::launch::async,
                       [this, asked = std::move(asked), io = std::move(io)]() -> Result<void> {

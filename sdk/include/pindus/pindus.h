@@ -1,4 +1,5 @@
-/* What a program calls that embeds pindus: libpindus, ABI 1. C99 and up, C++11 and up; C++20 has
+/* @file
+ * What a program calls that embeds pindus: libpindus, ABI 1. C99 and up, C++11 and up; C++20 has
  * pindus/pindus.hpp over it. Link with -lpindus (pindus.pc, find_package(Pindus 1)).
  *
  * Rules:
@@ -66,6 +67,7 @@
 extern "C" {
 #endif
 
+/* Another one is another library, of another soname. */
 #define PINDUS_LIBRARY_ABI_MAJOR 1
 /* The newest minor that this header describes: LIBRARY-CHANGES.md has an entry for each. */
 #define PINDUS_LIBRARY_ABI_MINOR 0
@@ -93,18 +95,18 @@ enum pindus_fault_code {
 
 /* A borrowed text. */
 typedef struct pindus_text {
-  const char* data;
-  uint64_t size; /* bytes */
+  const char* data; /* not ended by a zero */
+  uint64_t size;    /* bytes */
 } pindus_text;
 
 /* A profile, or a vault in memory, and what keys come from there. Zero is none. */
 typedef struct pindus_context {
-  uint64_t id;
+  uint64_t id; /* means nothing but to this library */
 } pindus_context;
 
 /* What stops calls that wait. Zero is none: nobody stops the call. */
 typedef struct pindus_stop {
-  uint64_t id;
+  uint64_t id; /* means nothing but to this library */
 } pindus_stop;
 
 /* Receives a text (L2). */
@@ -118,7 +120,7 @@ typedef struct pindus_fault {
   pindus_text message; /* one sentence that names the file, host or account; up to 2 KiB */
   pindus_text hint;    /* what to do about it, often a command; may be empty */
 } pindus_fault;
-#define PINDUS_FAULT_BASE_SIZE 56u
+#define PINDUS_FAULT_BASE_SIZE 56u /* of its first form (L1) */
 
 /* What pindus_open takes. */
 enum pindus_open_flag {
@@ -126,6 +128,7 @@ enum pindus_open_flag {
   PINDUS_OPEN_IN_MEMORY = 1
 };
 
+/* Where keys are kept, and what else a context knows. */
 typedef struct pindus_open_options {
   uint32_t size;  /* sizeof(pindus_open_options) */
   uint32_t flags; /* PINDUS_OPEN_* */
@@ -139,13 +142,14 @@ typedef struct pindus_open_options {
   pindus_text vault;
   /* Further folders with manifests and plugins, as --plugin-path: the earlier wins. */
   const pindus_text* plugin_path;
-  uint64_t plugin_path_count;
+  uint64_t plugin_path_count; /* of these folders */
 } pindus_open_options;
-#define PINDUS_OPEN_OPTIONS_BASE_SIZE 72u
+#define PINDUS_OPEN_OPTIONS_BASE_SIZE 72u /* of its first form (L1) */
 
 /* What kind of key it is. */
 enum pindus_kind { PINDUS_KIND_API_KEY = 0, PINDUS_KIND_OAUTH = 1 };
 
+/* How a key is asked for. */
 enum pindus_key_flag {
   /* Refreshes a token whatever it has left; once in 60 s, whoever asks. `refused` is ignored. */
   PINDUS_KEY_FORCE = 1
@@ -163,15 +167,15 @@ typedef struct pindus_key_request {
    * whatever it has left. Of any number of threads and processes one asks the server. */
   pindus_text refused;
   int64_t valid_for_s; /* how long a token shall still live; 0: the provider's margin */
-  pindus_stop stop;
+  pindus_stop stop;    /* may be zero */
 } pindus_key_request;
-#define PINDUS_KEY_REQUEST_BASE_SIZE 72u
+#define PINDUS_KEY_REQUEST_BASE_SIZE 72u /* of its first form (L1) */
 
 /* A key that a request can use, and where it is from. */
 typedef struct pindus_key {
-  uint32_t size; /* as the library knows it */
-  uint32_t kind; /* PINDUS_KIND_* */
-  pindus_text key;
+  uint32_t size;        /* as the library knows it */
+  uint32_t kind;        /* PINDUS_KIND_* */
+  pindus_text key;      /* what a request sends */
   pindus_text account;  /* its name; empty: not of a stored account */
   pindus_text variable; /* else the environment variable; empty: of a stored account */
   pindus_text file;     /* the file that this variable names; empty: none */
@@ -179,8 +183,9 @@ typedef struct pindus_key {
   pindus_text json;     /* {"key":...} with the record's other members that are no secrets */
   int64_t expires_ms;   /* when a token ends; 0: nobody knows, or never */
 } pindus_key;
-#define PINDUS_KEY_BASE_SIZE 112u
+#define PINDUS_KEY_BASE_SIZE 112u /* of its first form (L1) */
 
+/* Receives a key (L2). */
 typedef void (*pindus_receive_key)(void* user, const pindus_key* key) PINDUS_NOEXCEPT;
 
 /* What is asked of the person. */
@@ -192,12 +197,14 @@ enum pindus_question_kind {
   PINDUS_QUESTION_INPUT = 4        /* nobody is there: all that the program has to give */
 };
 
+/* A question to the person. */
 typedef struct pindus_question {
-  uint32_t size; /* as the library knows it */
-  uint32_t kind; /* PINDUS_QUESTION_*; a kind that isn't known is answered as a text */
-  pindus_text text;
+  uint32_t size;    /* as the library knows it */
+  uint32_t kind;    /* PINDUS_QUESTION_*; a kind that isn't known is answered as a text */
+  pindus_text text; /* without a final colon; may be empty */
 } pindus_question;
 
+/* Who is behind a pindus_io. */
 enum pindus_io_flag {
   PINDUS_IO_INTERACTIVE = 1 /* a person answers: questions may be put again */
 };
@@ -223,31 +230,34 @@ typedef struct pindus_io {
   /* Seconds that are left of a wait, at most once a second; -1: the wait is over. */
   void (*countdown)(void* user, int64_t seconds) PINDUS_NOEXCEPT;
 } pindus_io;
-#define PINDUS_IO_BASE_SIZE 56u
+#define PINDUS_IO_BASE_SIZE 56u /* of its first form (L1) */
 
+/* How a sign-in goes. */
 enum pindus_sign_in_flag {
   PINDUS_SIGN_IN_REPLACE = 1 /* an account that is there already is replaced */
 };
 
 /* An answer to a question of the provider's manifest, given beforehand. */
 typedef struct pindus_answer {
-  pindus_text name;
-  pindus_text value;
+  pindus_text name;  /* of the question */
+  pindus_text value; /* what a person would have typed */
 } pindus_answer;
 
+/* One sign-in. */
 typedef struct pindus_sign_in_request {
-  uint32_t size;  /* sizeof(pindus_sign_in_request) */
-  uint32_t flags; /* PINDUS_SIGN_IN_* */
-  pindus_text provider;
-  pindus_text account; /* empty: "default" */
-  pindus_text method;  /* "oauth", "api-key" or a method's own name; empty: the provider's first */
-  pindus_text api_key; /* the key itself: nobody is asked for it; only with an api key's method */
-  const pindus_answer* answers;
-  uint64_t answer_count;
-  pindus_stop stop;
+  uint32_t size;        /* sizeof(pindus_sign_in_request) */
+  uint32_t flags;       /* PINDUS_SIGN_IN_* */
+  pindus_text provider; /* "anthropic" */
+  pindus_text account;  /* empty: "default" */
+  pindus_text method;   /* "oauth", "api-key" or a method's own name; empty: the provider's first */
+  pindus_text api_key;  /* the key itself: nobody is asked for it; only with an api key's method */
+  const pindus_answer* answers; /* the questions that are missing are asked */
+  uint64_t answer_count;        /* of these answers */
+  pindus_stop stop;             /* may be zero */
 } pindus_sign_in_request;
-#define PINDUS_SIGN_IN_REQUEST_BASE_SIZE 96u
+#define PINDUS_SIGN_IN_REQUEST_BASE_SIZE 96u /* of its first form (L1) */
 
+/* What a command may do. */
 enum pindus_run_flag {
   /* Commands that take the process's place (auth exec, auth serve, plugin check) do so; without
    * it they fail with PINDUS_FAULT_UNSUPPORTED at that point. */
@@ -256,22 +266,22 @@ enum pindus_run_flag {
 
 /* A command line without the program's name. */
 typedef struct pindus_command {
-  uint32_t size;  /* sizeof(pindus_command) */
-  uint32_t flags; /* PINDUS_RUN_* */
-  const pindus_text* args;
-  uint64_t arg_count;
-  pindus_stop stop;
+  uint32_t size;           /* sizeof(pindus_command) */
+  uint32_t flags;          /* PINDUS_RUN_* */
+  const pindus_text* args; /* "auth", "key", "openai" */
+  uint64_t arg_count;      /* of these arguments */
+  pindus_stop stop;        /* may be zero */
 } pindus_command;
-#define PINDUS_COMMAND_BASE_SIZE 32u
+#define PINDUS_COMMAND_BASE_SIZE 32u /* of its first form (L1) */
 
 /* What became of it. */
 typedef struct pindus_command_result {
   uint32_t size;     /* sizeof(pindus_command_result), set by the caller */
   int32_t handled;   /* 0: no command of ours; nothing was done or printed */
   int32_t exit_code; /* what the command `pindus` would end with */
-  uint32_t reserved;
+  uint32_t reserved; /* zero */
 } pindus_command_result;
-#define PINDUS_COMMAND_RESULT_BASE_SIZE 16u
+#define PINDUS_COMMAND_RESULT_BASE_SIZE 16u /* of its first form (L1) */
 
 /* [any-thread] The library's version, "1.0.0": a static C string. Never fails. */
 PINDUS_API const char* pindus_library_version(void) PINDUS_NOEXCEPT;

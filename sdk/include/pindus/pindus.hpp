@@ -1,3 +1,4 @@
+/// @file
 /// pindus/pindus.h in C++20: values, results, callbacks, std::stop_token and futures. Header only;
 /// what it compiles to is the program's, and what crosses to the library is C.
 ///
@@ -28,9 +29,9 @@ inline namespace library_1 {
 /// Why something failed. Never holds a secret.
 struct CredentialFault {
   std::int32_t code = PINDUS_FAULT_NONE;  ///< enum pindus_fault_code
-  std::string label = {};
-  std::string message = {};
-  std::string hint = {};
+  std::string label = {};                 ///< "No such key"
+  std::string message = {};               ///< one sentence that names the file, host or account
+  std::string hint = {};                  ///< what to do about it; may be empty
 };
 
 /// A value or the fault that prevented it, as std::expected of C++23 has them. `value` of a fault
@@ -38,6 +39,8 @@ struct CredentialFault {
 template <typename T>
 class [[nodiscard]] Result {
  public:
+  /// As of std::expected.
+  ///@{
   Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}
   Result(CredentialFault fault) : held_(std::in_place_index<1>, std::move(fault)) {}
 
@@ -52,20 +55,25 @@ class [[nodiscard]] Result {
   [[nodiscard]] T* operator->() noexcept { return std::get_if<0>(&held_); }
   [[nodiscard]] const T* operator->() const noexcept { return std::get_if<0>(&held_); }
   [[nodiscard]] const CredentialFault& error() const { return std::get<1>(held_); }
+  ///@}
 
  private:
   std::variant<T, CredentialFault> held_;
 };
 
+/// Nothing, or the fault that prevented what was to be done.
 template <>
 class [[nodiscard]] Result<void> {
  public:
+  /// As of std::expected.
+  ///@{
   Result() = default;
   Result(CredentialFault fault) : fault_(std::move(fault)) {}
 
   [[nodiscard]] bool has_value() const noexcept { return !fault_; }
   explicit operator bool() const noexcept { return has_value(); }
   [[nodiscard]] const CredentialFault& error() const { return fault_.value(); }
+  ///@}
 
  private:
   std::optional<CredentialFault> fault_;
@@ -73,24 +81,24 @@ class [[nodiscard]] Result<void> {
 
 /// A key that a request can use, and where it is from.
 struct UsableKey {
-  std::string key;
+  std::string key;        ///< what a request sends
   bool is_token = false;  ///< of a sign-in, else an api key
   std::string account;    ///< empty: not of a stored account
   std::string variable;   ///< else the environment variable
   std::string file;       ///< the file that this variable names
   std::string warning;    ///< what the person should know although the key is usable
   std::string json;       ///< the key with the record's other members that are no secrets
-  std::optional<std::chrono::system_clock::time_point> expires = {};
+  std::optional<std::chrono::system_clock::time_point> expires = {};  ///< of a token
 };
 
 /// Which key is asked for; see pindus_key_request. The texts are borrowed.
 struct KeyRequest {
-  std::string_view provider;
-  std::string_view account = {};
+  std::string_view provider;          ///< "openai"
+  std::string_view account = {};      ///< empty: the one that is meant here
   std::string_view refused = {};      ///< a token that a server has refused (401)
   std::chrono::seconds valid_for{0};  ///< 0: the provider's margin
   bool force = false;                 ///< refresh whatever it has left
-  std::stop_token stop = {};
+  std::stop_token stop = {};          ///< ends the call within 100 ms
 };
 
 /// What is asked of the person: PINDUS_QUESTION_*.
@@ -111,29 +119,30 @@ struct CredentialIo {
 
 /// One sign-in; see pindus_sign_in_request. The texts are borrowed.
 struct SignIn {
-  std::string_view provider;
-  std::string_view account = {};
-  std::string_view method = {};
+  std::string_view provider;      ///< "anthropic"
+  std::string_view account = {};  ///< empty: "default"
+  std::string_view method = {};   ///< empty: the provider's first
   std::string_view api_key = {};  ///< the key itself: nobody is asked for it
+  /// To the questions of the provider's manifest; those that are missing are asked.
   std::vector<std::pair<std::string, std::string>> answers = {};
-  bool replace = false;
-  std::stop_token stop = {};
+  bool replace = false;       ///< an account that is there already
+  std::stop_token stop = {};  ///< ends it within 100 ms
 };
 
 /// What became of a command line.
 struct CredentialResult {
   bool handled = false;  ///< false: no command of ours; nothing was done or printed
-  int exit_code = 0;
-  std::optional<CredentialFault> fault = {};
+  int exit_code = 0;     ///< what the command `pindus` would end with
+  std::optional<CredentialFault> fault = {};  ///< which nobody has printed yet
 };
 
 /// What a context is opened with; see pindus_open_options. The texts are borrowed.
 struct OpenOptions {
-  std::string_view profile = {};
-  std::string_view folder = {};
-  bool in_memory = false;
-  std::string_view vault = {};  ///< what one in memory begins with
-  std::vector<std::string> plugin_path = {};
+  std::string_view profile = {};              ///< absolute; empty: that of the command `pindus`
+  std::string_view folder = {};               ///< whose rules count; empty: the working one
+  bool in_memory = false;                     ///< the vault is in this process alone
+  std::string_view vault = {};                ///< what one in memory begins with
+  std::vector<std::string> plugin_path = {};  ///< further folders of manifests and plugins
 };
 
 namespace detail {
