@@ -1,12 +1,12 @@
 #include "core/bare/account_choice.hpp"
 
 #include "core/bare/json_bytes.hpp"
+#include "core/bare/provider_id.hpp"
 
 namespace pindus::bare {
 
 namespace {
 
-constexpr size_t longest_provider = 256;
 constexpr size_t longest_folder = 4096;
 
 char variable_character(char c) {
@@ -32,7 +32,7 @@ void append_account_variable(Text provider, TextBuffer& name) {
 RuleFound find_project_rule(JsonReader& rules, Text provider, Text directory, TextBuffer& account,
                             TextBuffer& folder) {
   char path_memory[longest_folder];
-  char name_memory[longest_provider];
+  char name_memory[longest_provider_id];
   TextBuffer path(path_memory);
   TextBuffer name(name_memory);
   rules.enter_object();
@@ -41,7 +41,7 @@ RuleFound find_project_rule(JsonReader& rules, Text provider, Text directory, Te
         !path.overflow && path.size >= folder.size && is_at_or_above(path.text(), directory);
     rules.enter_object();
     while (rules.next_member(name)) {
-      if (!counts || name.overflow || !equal_ignoring_case(name.text(), provider)) continue;
+      if (!counts || name.overflow || !same_provider(name.text(), provider)) continue;
       account.clear();
       rules.read_string(account);
       folder.clear();

@@ -8,6 +8,7 @@
 #include "core/bare/account_choice.hpp"
 #include "core/bare/json_reader.hpp"
 #include "core/bare/profile.hpp"
+#include "core/bare/provider_id.hpp"
 
 namespace pindus::bare {
 
@@ -18,7 +19,7 @@ bool is_behind_broker() {
 bool choose_account(const KeyProfile& profile, KeyRequest& request, ProfileFile& rules_file,
                     char (&memory)[256]) {
   if (request.account.data != nullptr) return true;
-  char name_memory[128];
+  char name_memory[longest_provider_id + 64];
   TextBuffer name(name_memory);
   append_account_variable(request.provider, name);
   name.append('\0');

@@ -2,6 +2,7 @@
 
 #include "core/bare/json_bytes.hpp"
 #include "core/bare/key_rule.hpp"
+#include "core/bare/provider_id.hpp"
 
 namespace pindus::bare {
 
@@ -245,10 +246,10 @@ bool is_withheld(Text name) {
 
 KeyAnswer find_ready_key(JsonReader& vault, const KeyRequest& request, TextBuffer& out) {
   if (!vault.enter_object()) return KeyAnswer::not_sure;
-  char memory[max_name];
+  char memory[longest_provider_id];
   TextBuffer name(memory);
   while (vault.next_member(name)) {
-    if (name.overflow || !equal_ignoring_case(name.text(), request.provider)) continue;
+    if (name.overflow || !same_provider(name.text(), request.provider)) continue;
     if (request.place != nullptr) *request.place = vault.name_span().begin;
     return request.account.data == nullptr ? find_default(vault, request, out)
                                            : find_named(vault, request, out);

@@ -17,7 +17,7 @@ enum class KeyForm {
 };
 
 struct KeyRequest {
-  Text provider;  ///< compared without case
+  Text provider;  ///< compared as same_provider does
   Text account;   ///< without data: the default account, else the first stored
   KeyForm form = KeyForm::plain;
   int64_t now_ms = 0;  ///< epoch milliseconds

@@ -4,6 +4,7 @@
 
 #include "core/base/fault.hpp"
 #include "core/base/fingerprint.hpp"
+#include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 
 namespace pindus {
@@ -23,7 +24,10 @@ std::string Account::replace_command() const {
 
 std::int64_t Account::lock_byte() const noexcept {
   Fingerprint account;
-  for (const char c : provider) account.add(ascii_lower(c));
+  const std::size_t folded = size_without_case(provider);
+  for (std::size_t i = 0; i < provider.size(); ++i) {
+    account.add(i < folded ? ascii_lower(provider[i]) : provider[i]);
+  }
   account.add('\0');
   for (const char c : name) account.add(c);
   return 1 + static_cast<std::int64_t>(account.value() >> 2);

@@ -5,7 +5,8 @@
 
 namespace pindus {
 
-/// One account: a name under a provider. Provider ids are compared without case, names as they are.
+/// One account: a name under a provider. Provider ids are compared as
+/// same_provider does, names as they are.
 struct Account {
   std::string provider;
   std::string name = "default";
@@ -20,7 +21,7 @@ struct Account {
   [[nodiscard]] std::string replace_command() const;
 
   /// The byte of the lock file that stands for this account: 1 + FNV-1a (64 bits, the upper two
-  /// dropped) of the provider in lower case, a zero and the name. Every version must agree.
+  /// dropped) of the folded provider, a zero and the name. Every version must agree.
   [[nodiscard]] std::int64_t lock_byte() const noexcept;
 };
 

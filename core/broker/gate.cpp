@@ -114,7 +114,8 @@ std::expected<Admitted, Refusal> Gate::judge(const RequestHead& head) const {
     return refused(404, "provider",
                    fmt::format("this run has no key of {}", target->provider.substr(0, 80)));
   }
-  admitted.provider = rules->first;
+  const std::string& id = rules->second.provider;
+  admitted.provider = id.empty() ? rules->first : id;
   const auto alias = rules->second.alias.find(target->path);
   admitted.path = alias == rules->second.alias.end() ? target->path : alias->second;
   if (is_known && asks_for_upgrade(head.fields)) {

@@ -14,6 +14,8 @@ namespace pindus::broker {
 
 /// What one provider's part of a run lets through; from its manifests' `api`, and `--allow`.
 struct CallRules {
+  /// Whose, where that isn't what paths name it by (see provider_segment).
+  std::string provider = {};
   std::vector<std::string> allow = {};      ///< "POST /v1/messages"; a final `*` is any rest
   std::vector<std::string> anonymous = {};  ///< the same, of requests that go without a key
   std::map<std::string, std::string, std::less<>> alias = {};  ///< paths and the right ones

@@ -7,6 +7,7 @@
 #include "core/base/fault.hpp"
 #include "core/base/placeholders.hpp"
 #include "core/base/programs.hpp"
+#include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 #include "core/providers/manifest.hpp"
 #include "core/providers/manifest_api.hpp"
@@ -86,7 +87,7 @@ ClientNeeds read_needs(const Json& json) {
 }
 
 ClientProvider read_provider(const std::string& id, const Json& json) {
-  ClientProvider provider{.id = ascii_lower(id), .needs = read_needs(json)};
+  ClientProvider provider{.id = folded_provider(id), .needs = read_needs(json)};
   const Json* only_if_named = json.find("only_if_named");
   provider.only_if_named = only_if_named != nullptr && *only_if_named->as_boolean();
   provider.remove = texts(json.find("remove"));
@@ -155,7 +156,7 @@ const ClientSetup* Client::setup_for(std::string_view provider, AuthKind kind,
 
 const ClientProvider* Client::find_provider(std::string_view provider) const noexcept {
   const auto found = std::ranges::find_if(
-      providers, [&](const ClientProvider& p) { return equal_ignoring_case(p.id, provider); });
+      providers, [&](const ClientProvider& p) { return same_provider(p.id, provider); });
   return found == providers.end() ? nullptr : &*found;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/epoch_time.hpp"
+#include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 #include "core/keys/failure_memo.hpp"
 #include "core/vault/credential_record.hpp"
@@ -163,7 +164,7 @@ Result<void> mark_used(ProviderStatus& provider, Context& context) {
 Result<std::vector<ProviderStatus>> collect_accounts(Context& context,
                                                      const std::optional<NamedKey>& only) {
   const auto is_meant = [&](std::string_view id) {
-    return !only || equal_ignoring_case(only->provider, id);
+    return !only || same_provider(only->provider, id);
   };
   std::vector<ProviderStatus> all;
   const ProviderDirectory& providers = context.providers();

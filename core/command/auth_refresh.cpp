@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "core/base/provider_id.hpp"
 #include "core/base/side_by_side.hpp"
 #include "core/base/text.hpp"
 #include "core/command/commands.hpp"
@@ -61,8 +62,7 @@ Result<std::vector<Refreshed>> accounts_meant(const AuthRefreshOptions& options,
                           "pindus signin --list"});
     }
     const bool is_there = std::ranges::any_of(meant, [&](const Refreshed& other) {
-      return other.account.name == *name &&
-             equal_ignoring_case(other.account.provider, named.provider);
+      return other.account.name == *name && same_provider(other.account.provider, named.provider);
     });
     if (!is_there) meant.push_back(look_up(vault, {named.provider, *name}));
   }

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 
+#include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 
 namespace pindus {
@@ -289,7 +290,7 @@ void CommandOptions::provider(std::optional<std::string>& into) {
   positional("PROVIDER", into, "the provider's id, such as openai");
   value("--provider", "ID", *named, "the same, as an option");
   check([named, &into]() -> std::optional<std::string> {
-    if (into && *named && !equal_ignoring_case(*into, **named)) return "two providers are named";
+    if (into && *named && !same_provider(*into, **named)) return "two providers are named";
     if (!into) into = *named;
     return std::nullopt;
   });

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/epoch_time.hpp"
+#include "core/base/provider_id.hpp"
 #include "core/command/command_line.hpp"
 
 namespace pindus {
@@ -62,6 +63,10 @@ std::string duration(std::int64_t milliseconds) {
   return fmt::format("{} days", minutes / (24 * 60));
 }
 
+bool consists_of_digits(std::string_view text) {
+  return text.find_first_not_of("0123456789") == text.npos;
+}
+
 }  // namespace
 
 std::string time_until(std::int64_t moment_ms) {
@@ -76,8 +81,11 @@ NamedKey parse_named_key(std::string_view argument) {
   const auto colon = argument.rfind(':');
   const std::string_view name =
       colon == argument.npos ? std::string_view() : argument.substr(colon + 1);
-  // An address, as some providers' ids are, may hold one of its own.
-  if (name.empty() || name.contains('/')) return {std::string(argument), std::nullopt};
+  // An address, as some providers' ids are, may hold one of its own: behind its scheme, or before
+  // its port.
+  const bool is_own = begins_as_address(argument) && colon < size_without_case(argument) &&
+                      consists_of_digits(name);
+  if (name.empty() || name.contains('/') || is_own) return {std::string(argument), std::nullopt};
   return {std::string(argument.substr(0, colon)), std::string(name)};
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/base/json.hpp"
+#include "core/base/provider_id.hpp"
 #include "core/base/side_by_side.hpp"
 #include "core/base/text.hpp"
 #include "core/command/key_references.hpp"
@@ -35,6 +36,13 @@ std::optional<Secret> merged_objects(std::string_view a, std::string_view b) {
   first->wipe();
   second->wipe();
   return both;
+}
+
+// Where a broker takes a provider's requests. Whose id is an address is asked at its path.
+std::string broker_address(std::string_view broker, std::string_view provider) {
+  std::string address = fmt::format("http://{}/{}", broker, provider_segment(provider));
+  if (begins_as_address(provider)) address += provider.substr(size_without_case(provider));
+  return address;
 }
 
 // As account_variable: "PINDUS_ADDRESS_OPENAI".
@@ -131,7 +139,7 @@ class Collection {
     const UsableKey& key = wanted.key->key;
     if (!key.warning.empty()) context_.io().notice(key.warning);
     const Provider* provider = TRY(context_.find_provider(wanted.name.provider));
-    const std::string address = fmt::format("http://{}/{}", request_.broker, provider->id);
+    const std::string address = broker_address(request_.broker, provider->id);
     const std::string files = context_.installation().clients.string();
     const StandIn instead{.key = request_.token, .base_url = address, .files = files};
     const KeyMembers members(*provider, key, has_broker() ? &instead : nullptr);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 #include "core/command/commands.hpp"
 
@@ -27,7 +28,7 @@ Result<void> list_accounts(const std::optional<std::string>& only, Context& cont
   auto stored = TRY(context.vault().list_providers());
   if (only) {
     result.provider = *only;
-    std::erase_if(stored, [&](const auto& p) { return !equal_ignoring_case(p.id, *only); });
+    std::erase_if(stored, [&](const auto& p) { return !same_provider(p.id, *only); });
   }
   io.print("Saved accounts:");
   if (stored.empty()) io.print("  (none)");

@@ -8,6 +8,7 @@
 
 #include "core/base/placeholders.hpp"
 #include "core/base/programs.hpp"
+#include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 #include "core/keys/api_values.hpp"
 #include "core/setup/setup_plan.hpp"
@@ -256,7 +257,7 @@ Result<std::vector<NamedKey>> usual_names(Context& context, const Client& client
     if (provider.only_if_named) continue;
     known.push_back({provider.id, std::nullopt});
     const bool is_stored = std::ranges::any_of(vault, [&](const StoredProvider& one) {
-      return equal_ignoring_case(one.id, provider.id) && has_account(one) &&
+      return same_provider(one.id, provider.id) && has_account(one) &&
              std::ranges::any_of(one.accounts, [&](const StoredAccount& account) {
                const AuthKind kind = account.kind.value_or(AuthKind::api_key);
                return client.setup_for(provider.id, kind, account.method) != nullptr;

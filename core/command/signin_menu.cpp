@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/display_width.hpp"
+#include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 
 namespace pindus {
@@ -62,7 +63,7 @@ Choices meant_by(std::string_view answer, const Choices& choices) {
   }
   const std::string lower = ascii_lower(answer);
   std::ranges::copy_if(choices, std::back_inserter(meant), [&](const LoginChoice& choice) {
-    return equal_ignoring_case(choice.provider->id, answer);
+    return same_provider(choice.provider->id, answer);
   });
   if (!meant.empty()) return meant;
   std::ranges::copy_if(choices, std::back_inserter(meant),

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/epoch_time.hpp"
+#include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 #include "core/vault/credential_record.hpp"
 #include "core/vault/credential_rules.hpp"
@@ -130,8 +131,7 @@ class Planner {
       }
     }
     for (const ImportStep& other : placed_) {
-      if (equal_ignoring_case(other.account.provider, provider) &&
-          is_same(*step.entry, *other.entry)) {
+      if (same_provider(other.account.provider, provider) && is_same(*step.entry, *other.entry)) {
         step.account.name = other.account.name;
         step.fate = ImportFate::is_there;
         step.note = fmt::format("the same as {}'s", other.source->format->label);
@@ -178,8 +178,7 @@ class Planner {
     const auto stored = vault_.accounts(provider);
     return std::ranges::find(stored, name, &StoredAccount::name) != stored.end() ||
            std::ranges::any_of(placed_, [&](const ImportStep& other) {
-             return equal_ignoring_case(other.account.provider, provider) &&
-                    other.account.name == name;
+             return same_provider(other.account.provider, provider) && other.account.name == name;
            });
   }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/bare/account_choice.hpp"
+#include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 #include "core/vault/json_edit.hpp"
 
@@ -20,7 +21,7 @@ constexpr unsigned provider_depth = 2;
 // The name under which a folder's rules have that provider, whose case is as it was written.
 std::string name_in(std::string_view rules, std::string_view provider) {
   for (const JsonMember& member : list_members(rules)) {
-    if (equal_ignoring_case(member.name, provider)) return member.name;
+    if (same_provider(member.name, provider)) return member.name;
   }
   return std::string(provider);
 }
@@ -130,7 +131,7 @@ Result<int> ProjectRules::rename(std::string_view provider, std::string_view acc
   TRY(change([&](const std::string& text, const std::vector<ProjectRule>& rules) {
     std::string edited = text;
     for (const ProjectRule& rule : rules) {
-      if (!equal_ignoring_case(rule.provider, provider) || rule.account != account) continue;
+      if (!same_provider(rule.provider, provider) || rule.account != account) continue;
       edited = with_rule(edited, {rule.folder, rule.provider, std::string(name)});
       ++count;
     }

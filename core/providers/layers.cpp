@@ -63,6 +63,13 @@ std::string text_of(const Json& object, std::string_view name, std::string_view 
   return value == nullptr ? std::string(otherwise) : *value->as_string();
 }
 
+// What a sign-in learned of the resource's place.
+std::string network_of(const Json& manifest) {
+  const auto found = manifest.at("/discovered/network");
+  const std::string* block = found && *found != nullptr ? (*found)->as_string() : nullptr;
+  return block == nullptr ? std::string() : *block;
+}
+
 // Finds the manifests of all layers and makes providers of them.
 class Discovery {
  public:
@@ -88,6 +95,8 @@ class Discovery {
     folders_.push_back(
         {Layer::administrator, options.administrator, options.administrator_libraries});
     if (!options.profile.empty()) {
+      // Its libraries are the vendor's.
+      folders_.push_back({Layer::discovered, options.profile / "discovered", {}});
       const fs::path plugins = options.profile / "plugins";
       folders_.push_back({Layer::user, plugins, plugins});
     }
@@ -140,6 +149,9 @@ class Discovery {
     }
     if (const Json* names = merged.json.find("env")) {
       for (const Json& name : *names->as_array()) provider.env.push_back(*name.as_string());
+    }
+    if (std::ranges::find(manifests, Layer::discovered, &Manifest::layer) != manifests.end()) {
+      provider.network = network_of(merged.json);
     }
     if (const Json* api = merged.json.find("api")) provider.api = read_api(*api);
     if (const Json* methods = merged.json.find("methods")) {

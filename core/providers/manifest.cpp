@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/base/fault.hpp"
+#include "core/base/provider_id.hpp"
 #include "core/base/record_members.hpp"
 #include "core/base/text.hpp"
 #include "core/providers/manifest_api.hpp"
@@ -157,7 +158,8 @@ std::expected<Manifest, std::string> parse_manifest(std::string_view text) {
   if (!json) return std::unexpected(std::move(json).error());
   std::vector<StrayMember> strays;
   const Place root(strays);
-  Objection objection = check_head(root, *json, "manifest", "provider manifest");
+  Objection objection =
+      check_head(root, *json, "manifest", "provider manifest", IdForm::name_or_address);
   if (!objection) objection = check_unique_names(*json);
   if (!objection) {
     objection = check_members(root, *json,
@@ -178,7 +180,7 @@ std::expected<Manifest, std::string> parse_manifest(std::string_view text) {
   if (objection) return std::unexpected(*std::move(objection));
 
   Manifest manifest;
-  manifest.id = ascii_lower(*json->find("id")->as_string());
+  manifest.id = folded_provider(*json->find("id")->as_string());
   manifest.unknown_methods = unknown_methods(*json);
   manifest.json = *std::move(json);
   manifest.strays = std::move(strays);

@@ -5,6 +5,7 @@
 
 #include "core/base/fault.hpp"
 #include "core/base/near_names.hpp"
+#include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 
 namespace pindus {
@@ -201,7 +202,7 @@ Objection check_unique_names(const Json& value) {
 }
 
 Objection check_head(const Place& root, const Json& json, std::string_view format,
-                     std::string_view what) {
+                     std::string_view what, IdForm form) {
   if (json.as_object() == nullptr) return "it must be a JSON object";
   const Json* member = json.find(format);
   if (member == nullptr) {
@@ -216,7 +217,13 @@ Objection check_head(const Place& root, const Json& json, std::string_view forma
   }
   const Json* id = json.find("id");
   if (id == nullptr) return "it has no \"id\"";
-  if (id->as_string() == nullptr || !is_manifest_id(ascii_lower(*id->as_string()))) {
+  const std::string* text = id->as_string();
+  if (form == IdForm::name_or_address && text != nullptr && begins_as_address(*text)) {
+    if (is_address_id(*text)) return std::nullopt;
+    return must_be(root / "id",
+                   "an http or https address of at most 2048 bytes, without a user and a fragment");
+  }
+  if (text == nullptr || !is_manifest_id(ascii_lower(*text))) {
     return must_be(root / "id",
                    "1 to 64 letters, digits, dots, underscores and hyphens, a letter or "
                    "digit first");

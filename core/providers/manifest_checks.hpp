@@ -59,8 +59,11 @@ struct CheckedMember {
   std::string_view belongs = {};  ///< where it is read: "methods/NAME/headers"
 };
 
-/// The longest id of a provider or client, in bytes.
+/// The longest id of a file that isn't an address, in bytes.
 inline constexpr std::size_t manifest_id_limit = 64;
+
+/// What a file's id may be.
+enum class IdForm { name, name_or_address };
 
 /// Whether text consists of these characters alone.
 [[nodiscard]] bool consists_of(std::string_view text, std::initializer_list<std::string_view> sets);
@@ -108,7 +111,7 @@ inline constexpr std::string_view decimal_digits = "0123456789";
 /// The head of a file: an object with `format`: 1 and an id. `what` is what the file is ("provider
 /// manifest").
 [[nodiscard]] Objection check_head(const Place& root, const Json& json, std::string_view format,
-                                   std::string_view what);
+                                   std::string_view what, IdForm form = IdForm::name);
 
 }  // namespace pindus
 

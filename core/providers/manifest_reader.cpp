@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include "core/bare/json_reader.hpp"
+#include "core/bare/provider_id.hpp"
+#include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 #include "core/providers/manifest_checks.hpp"
 
@@ -20,10 +22,10 @@ std::vector<std::string> ids_in(std::string_view text) {
   reader.enter_object();
   while (reader.next_member(name)) {
     if (name.overflow || std::string_view(name.data, name.size) != "id") continue;
-    char id_memory[manifest_id_limit];
+    char id_memory[bare::longest_provider_id];
     bare::TextBuffer id(id_memory);
     if (reader.read_string(id) && !id.overflow && id.size > 0) {
-      ids.push_back(ascii_lower(std::string_view(id.data, id.size)));
+      ids.push_back(folded_provider(std::string_view(id.data, id.size)));
     }
   }
   return ids;
@@ -62,6 +64,12 @@ void ManifestReader::read_manifest(const LayerFolder& folder, const LayerFile& f
   if (!manifest) {
     return refuse_file(folder.layer, file.path, file.text, manifest.error(), correct_or_remove);
   }
+  if (folder.layer == Layer::discovered && !begins_as_address(manifest->id)) {
+    // What a server said describes nobody but that server.
+    return warn(folder.layer, file.path,
+                {fmt::format("{} is not used: its id must be an address", file.path.native()),
+                 correct_or_remove});
+  }
   manifest->path = file.canonical;
   manifest->layer = folder.layer;
   manifest->libraries = folder.libraries;
@@ -75,7 +83,12 @@ void ManifestReader::refuse_file(Layer layer, const fs::path& file, std::string_
                                  std::string_view reason, std::string hint) {
   const Reason why{fmt::format("{} is not used: {}", file.native(), reason), std::move(hint)};
   auto ids = ids_in(text);
-  if (ids.empty()) ids = ids_in_name(file);
+  if (ids.empty() && layer == Layer::discovered) {
+    // Its name is a hash.
+    if (!refusals.of_addresses) refusals.of_addresses = why;
+  } else if (ids.empty()) {
+    ids = ids_in_name(file);
+  }
   for (std::string& id : ids) refusals.by_provider.try_emplace(std::move(id), why);
   warn(layer, file, why);
 }

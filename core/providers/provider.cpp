@@ -8,6 +8,7 @@ std::string_view layer_name(Layer layer) noexcept {
   switch (layer) {
     case Layer::vendor: return "vendor";
     case Layer::administrator: return "administrator";
+    case Layer::discovered: return "discovered";
     case Layer::user: return "user";
     case Layer::environment: return "environment";
     case Layer::command_line: return "command line";

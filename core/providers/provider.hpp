@@ -15,7 +15,14 @@
 namespace pindus {
 
 /// Where a manifest came from, the lowest first; a higher one is merged over a lower one.
-enum class Layer { vendor, administrator, user, environment, command_line };
+enum class Layer {
+  vendor,
+  administrator,
+  discovered,  ///< what a sign-in at an address learned: PROFILE/discovered
+  user,
+  environment,
+  command_line
+};
 [[nodiscard]] std::string_view layer_name(Layer layer) noexcept;
 
 /// Something that a method asks before anything else (`questions` in the manifest).
@@ -77,6 +84,9 @@ struct Provider {
   /// Why nothing may be asked of its servers: a file that names it is refused, and might have moved
   /// it. What the other files say still serves for reading and listing.
   std::optional<Reason> refused = {};
+  /// Where a stranger's words may lead its requests besides the public network (see
+  /// services/neighbourhood): a private block, or nowhere; nothing where no stranger wrote it.
+  std::optional<std::string> network = {};
   std::vector<Method> methods;  ///< those of kind oauth first, each in the manifests' order
   std::vector<ManifestFile> files;
   Json merged;  ///< the merged manifest, for `plugin show`

@@ -5,13 +5,15 @@
 
 #include <algorithm>
 
+#include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 
 namespace pindus {
 
 const Reason* Refusals::find(std::string_view id) const {
-  const auto found = by_provider.find(ascii_lower(id));
+  const auto found = by_provider.find(folded_provider(id));
   if (found != by_provider.end()) return &found->second;
+  if (of_addresses && begins_as_address(id)) return &*of_addresses;
   return of_all ? &*of_all : nullptr;
 }
 
@@ -21,7 +23,7 @@ ProviderDirectory::ProviderDirectory(std::vector<Provider> providers,
       warnings_(std::move(warnings)),
       refusals_(std::move(refusals)) {
   std::ranges::sort(providers_, {},
-                    [](const Provider& provider) { return ascii_lower(provider.id); });
+                    [](const Provider& provider) { return folded_provider(provider.id); });
   for (Provider& provider : providers_) {
     if (const Reason* why = refusals_.find(provider.id)) provider.refused = *why;
   }
@@ -29,7 +31,7 @@ ProviderDirectory::ProviderDirectory(std::vector<Provider> providers,
 
 const Provider* ProviderDirectory::find_provider(std::string_view id) const noexcept {
   const auto found = std::ranges::find_if(
-      providers_, [&](const Provider& provider) { return equal_ignoring_case(provider.id, id); });
+      providers_, [&](const Provider& provider) { return same_provider(provider.id, id); });
   return found == providers_.end() ? nullptr : &*found;
 }
 
@@ -37,6 +39,11 @@ Result<const Provider*> ProviderDirectory::require_provider(std::string_view id)
   if (const Provider* found = find_provider(id)) return found;
   if (const Reason* refused = refusals_.find(id)) {
     return std::unexpected(refused_provider(*refused));
+  }
+  if (is_address_id(id)) {
+    return fail(FaultKind::unknown_provider,
+                fmt::format("nobody has signed in at {} here", printable(id, 300)),
+                fmt::format("pindus signin {}", shell_word(id)));
   }
   const auto near = near_names(id);
   return fail(FaultKind::unknown_provider,

@@ -32,9 +32,11 @@ struct DirectoryWarning {
 /// Why providers can't be used, though other files may describe them: a file that names them is
 /// refused, and what it would have said nobody knows.
 struct Refusals {
-  std::map<std::string, Reason, std::less<>> by_provider;  ///< by id, in lower case
+  std::map<std::string, Reason, std::less<>> by_provider;  ///< by folded id
   /// A folder that isn't read, so that it may concern any provider.
   std::optional<Reason> of_all;
+  /// A discovered file that doesn't say whom it describes, so that it may concern any address.
+  std::optional<Reason> of_addresses;
 
   /// Why the provider of that id is refused; null where it isn't. Borrowed.
   [[nodiscard]] const Reason* find(std::string_view id) const;
@@ -47,7 +49,9 @@ struct DirectoryOptions {
   std::filesystem::path libraries;   ///< LIBDIR/pindus/plugins-1
   std::filesystem::path administrator = "/etc/pindus/providers.d";
   std::filesystem::path administrator_libraries = "/usr/local/lib/pindus/plugins-1";
-  std::filesystem::path profile;  ///< the user layer is its `plugins` folder; empty: none
+  /// The user layer is its `plugins` folder, that of what was discovered its `discovered`; empty:
+  /// none.
+  std::filesystem::path profile;
   /// PINDUS_PLUGIN_PATH, earlier wins; entries that aren't absolute are passed over with a warning.
   std::vector<std::filesystem::path> environment_path;
   std::vector<std::filesystem::path> command_line_path;  ///< --plugin-path, earlier wins
@@ -75,7 +79,7 @@ class ProviderDirectory {
   explicit ProviderDirectory(std::vector<Provider> providers,
                              std::vector<DirectoryWarning> warnings = {}, Refusals refusals = {});
 
-  /// By id, without case; null where there is none. Borrowed from the directory.
+  /// By id, as same_provider compares them; null where there is none. Borrowed from the directory.
   [[nodiscard]] const Provider* find_provider(std::string_view id) const noexcept;
 
   /// The same where there must be one. Fault: unknown-provider, with the names that were perhaps

@@ -7,6 +7,7 @@
 #include <ranges>
 #include <utility>
 
+#include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 #include "core/vault/credential_record.hpp"
 
@@ -74,7 +75,7 @@ Result<void> VaultDocument::index() {
   if (!reader.finish()) return fault_at(reader.error_offset(), bare::describe(reader.error()));
 
   auto folded = members;
-  for (JsonMember& member : folded) member.name = ascii_lower(member.name);
+  for (JsonMember& member : folded) member.name = folded_provider(member.name);
   TRY(check_twice(folded, "provider", 0));
   for (JsonMember& member : members) {
     Provider provider{std::move(member), false, {}};
@@ -125,7 +126,7 @@ std::string_view VaultDocument::value_of(const Provider& provider) const {
 
 const VaultDocument::Provider* VaultDocument::find(std::string_view provider) const {
   const auto found = std::ranges::find_if(providers_, [&](const Provider& candidate) {
-    return equal_ignoring_case(candidate.member.name, provider);
+    return same_provider(candidate.member.name, provider);
   });
   return found == providers_.end() ? nullptr : &*found;
 }

@@ -4,6 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <tuple>
 
+#include "core/base/provider_id.hpp"
 #include "host/broker/connection.hpp"
 
 namespace pindus::broker {
@@ -13,8 +14,10 @@ constexpr std::string_view revoked = "the grant was taken back";
 
 Gate gate_of(const BrokerPlan& plan) {
   std::map<std::string, CallRules, std::less<>> rules;
-  for (const BrokeredProvider& provider : plan.providers)
-    rules.emplace(provider.id, provider.rules);
+  for (const BrokeredProvider& provider : plan.providers) {
+    CallRules& of_one = rules.emplace(provider_segment(provider.id), provider.rules).first->second;
+    of_one.provider = provider.id;
+  }
   return {plan.token.copy(), plan.host, std::move(rules)};
 }
 
@@ -78,8 +81,9 @@ std::shared_ptr<Grant> Grants::find(const RequestHead& head) const {
   if (own != grants_.end()) return *own;
   const auto target = parse_target(head.target);
   const auto other = std::ranges::find_if(grants_, [&](const auto& grant) {
-    return target && std::ranges::find(grant->plan.providers, target->provider,
-                                       &BrokeredProvider::id) != grant->plan.providers.end();
+    return target && std::ranges::any_of(grant->plan.providers, [&](const auto& provider) {
+             return provider_segment(provider.id) == target->provider;
+           });
   });
   return other == grants_.end() ? grants_.front() : *other;
 }

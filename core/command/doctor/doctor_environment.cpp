@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 #include "core/command/doctor/doctor.hpp"
 #include "core/import/import_format.hpp"
@@ -93,7 +94,7 @@ Findings look_at_tools(Patient& patient) {
     if (!client.installed(environment)) continue;
     for (const ClientProvider& of_client : client.providers) {
       const auto stored = std::ranges::find_if(patient.status, [&](const ProviderStatus& one) {
-        return !one.accounts.empty() && equal_ignoring_case(one.id, of_client.id);
+        return !one.accounts.empty() && same_provider(one.id, of_client.id);
       });
       if (stored == patient.status.end() || stored->provider == nullptr) continue;
       for (const std::string& name : rivals_of(*stored->provider, of_client)) {
