@@ -13,10 +13,12 @@
 
 namespace pindus::http {
 
-/// An answer under way, of up to 1 MiB. Its buffer grows by hand, so that no outgrown copy of it
-/// stays behind.
+/// An answer under way, of up to so many bytes. Its buffer grows by hand, so that no outgrown copy
+/// of it stays behind.
 class Answer {
  public:
+  explicit Answer(std::size_t limit) : limit_(limit) {}
+
   /// Takes what curl has received of the body; 0, which ends the transfer, where it is too large.
   std::size_t take_body(std::string_view part) {
     if (!count(part)) return 0;
@@ -50,10 +52,8 @@ class Answer {
   }
 
  private:
-  static constexpr std::size_t answer_limit = std::size_t{1} << 20;
-
   bool count(std::string_view part) noexcept {
-    too_large_ = part.size() > answer_limit - received_;
+    too_large_ = part.size() > limit_ - received_;
     if (!too_large_) received_ += part.size();
     return !too_large_;
   }
@@ -61,6 +61,7 @@ class Answer {
   std::vector<std::pair<std::string, std::string>> headers_;
   std::string body_;
   std::size_t received_ = 0;
+  std::size_t limit_;
   bool too_large_ = false;
 };
 

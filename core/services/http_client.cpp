@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -19,6 +20,7 @@
 
 #include "core/base/stoppable_wait.hpp"
 #include "core/base/text.hpp"
+#include "core/services/address_gate.hpp"
 #include "core/services/authorities.hpp"
 #include "core/services/curl_settings.hpp"
 #include "core/services/http_answer.hpp"
@@ -32,6 +34,7 @@ using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr long connect_limit_ms = 10'000;
+constexpr std::size_t mebibyte = std::size_t{1} << 20;
 constexpr milliseconds pause_before_repeat{500};
 
 using Kind = HttpFailure::Kind;
@@ -238,6 +241,15 @@ void set_trace(CURL* easy, Trace& trace) {
   curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
 }
 
+curl_socket_t open_gated_socket(void* gate, curlsocktype, curl_sockaddr* place) noexcept {
+  try {
+    if (!static_cast<AddressGate*>(gate)->lets(place->addr, place->addrlen)) return CURL_SOCKET_BAD;
+    return ::socket(place->family, place->socktype | SOCK_CLOEXEC, place->protocol);
+  } catch (...) {
+    return CURL_SOCKET_BAD;  // no memory
+  }
+}
+
 using Outcome = std::expected<HttpResponse, HttpFailure>;
 
 // Never the whole URL: a query may hold a secret.
@@ -270,12 +282,17 @@ Attempt attempt(const HttpRequest& request, const std::string& host, const Autho
   if (!easy || !multi) throw std::bad_alloc();
   const List headers = header_list(request);
   const List places = places_instead(request, host);
-  Answer answer;
+  Answer answer(request.answer_limit);
+  AddressGate gate(request.may_connect, trace.proxy_variable);
   set_limits(easy.get(), limit);
   set_authorities(easy.get(), authorities);
   set_request(easy.get(), request, headers.get());
   set_trace(easy.get(), trace);
   curl_easy_setopt(easy.get(), CURLOPT_CONNECT_TO, places.get());
+  if (request.may_connect) {
+    curl_easy_setopt(easy.get(), CURLOPT_OPENSOCKETFUNCTION, &open_gated_socket);
+    curl_easy_setopt(easy.get(), CURLOPT_OPENSOCKETDATA, &gate);
+  }
   curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, &receive<&Answer::take_body>);
   curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &answer);
   curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, &receive<&Answer::take_header>);
@@ -285,10 +302,25 @@ Attempt attempt(const HttpRequest& request, const std::string& host, const Autho
   const int status = static_cast<int>(known<long>(easy.get(), CURLINFO_RESPONSE_CODE));
   if (!code) return {interrupted(host)};
   if (answer.too_large()) {
-    return {std::unexpected(HttpFailure{
-        Kind::too_large, {fmt::format("the answer of {} is larger than 1 MiB", host)}, status})};
+    return {std::unexpected(
+        HttpFailure{Kind::too_large,
+                    {fmt::format("the answer of {} is larger than {}", host,
+                                 request.answer_limit < mebibyte
+                                     ? fmt::format("{} KiB", request.answer_limit >> 10)
+                                     : fmt::format("{} MiB", request.answer_limit >> 20))},
+                    status})};
   }
-  if (*code == CURLE_OK) return {std::move(answer).finish(status)};
+  if (*code == CURLE_OK) {
+    HttpResponse response = std::move(answer).finish(status);
+    response.address = gate.take_address();
+    return {std::move(response)};
+  }
+  if (!gate.refused().empty() && !is_under_way(easy.get())) {
+    return {std::unexpected(HttpFailure{
+        Kind::forbidden,
+        {fmt::format("{} is at {}, where this request doesn't go", host, gate.refused())},
+        0})};
+  }
   const long proxy_status = known<long>(easy.get(), CURLINFO_HTTP_CONNECTCODE);
   const FailedTransfer failed{.trouble = trouble_of(*code, proxy_status),
                               .host = host,

@@ -33,6 +33,11 @@ struct HttpRequest {
   OnStop on_stop = OnStop::ends;
   /// Called once, where a stop has come and the exchange goes on. On the thread that sends.
   std::function<void()> stop_delayed = {};
+  /// Asked of each address before it is connected to: 4 or 16 bytes, in the order of the network;
+  /// an IPv4 address that is written as one of IPv6 has 4. False: there it doesn't go. Not asked
+  /// where a proxy is to find the host. On the thread that sends.
+  std::function<bool(std::span<const std::uint8_t> address)> may_connect = {};
+  std::size_t answer_limit = std::size_t{1} << 20;  ///< in bytes, head and body
   /// Gets a line about each time that it is sent: method, host, what became of it, how long it
   /// took, proxy, authorities; never a secret. On the thread that sends.
   std::function<void(std::string line)> log = {};
@@ -42,6 +47,8 @@ struct HttpResponse {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;
   Secret body;
+  /// What was connected to, as may_connect has it; empty where that was a proxy.
+  std::vector<std::uint8_t> address = {};
 };
 
 /// Why no answer came; the reason names the host.
@@ -79,10 +86,10 @@ class Services {
   virtual ~Services() = default;
 
   /// One exchange of a request that http::refuse_request lets pass (whoever implements this asks
-  /// it): TLS 1.2 and up, certificates verified, 10 s to connect, at most 1 MiB of answer
-  /// (its content coding undone), no redirect, no cookie, no netrc; http only to loopback. Where no
-  /// connection comes about it is tried once more. Returns within 100 ms of a stop, but where
-  /// `on_stop` lets the exchange go on.
+  /// it): TLS 1.2 and up, certificates verified, 10 s to connect, no more of an answer than
+  /// its limit (its content coding undone), no redirect, no cookie, no netrc; http only to
+  /// loopback. Where no connection comes about it is tried once more. Returns within 100 ms of a
+  /// stop, but where `on_stop` lets the exchange go on.
   [[nodiscard]] virtual std::expected<HttpResponse, HttpFailure> send(const HttpRequest& request,
                                                                       std::stop_token stop) = 0;
 

@@ -32,7 +32,7 @@ struct SessionRequest {
   const Method* method = nullptr;
   std::string account = {};
   Answers answers = {};                      ///< of normal_answers: every question has one
-  const OAuthCredentials* stored = nullptr;  ///< on a refresh or a revocation
+  const OAuthCredentials* stored = nullptr;  ///< on a refresh or a revocation; see SignIn::drawer
   CredentialIo* io = nullptr;                ///< null: nobody may be asked or told
   bool open_browser = true;
   bool show_qr = true;

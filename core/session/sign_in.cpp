@@ -44,6 +44,7 @@ Result<SignedIn> sign_in(const SignIn& request, SessionRequest session) {
   session.account = request.account;
   session.answers =
       TRY(complete_answers(request.method, request.answers, session.io, session.stop));
+  session.stored = request.drawer;
   session.open_browser = request.open_browser;
   session.show_qr = request.show_qr;
   SessionOutcome outcome = run_method(session);
@@ -56,6 +57,11 @@ Result<SignedIn> sign_in(const SignIn& request, SessionRequest session) {
                                        "no request could carry it: tell the provider");
              !valid) {
     return std::unexpected(sign_in_fault(valid.error().message, valid.error().hint));
+  }
+  if (request.drawer != nullptr) {
+    for (const auto& [name, text] : request.drawer->private_texts) {
+      outcome.credentials.private_texts.emplace_back(name, text.copy());
+    }
   }
   return SignedIn{std::move(outcome.key), std::move(outcome.credentials)};
 }

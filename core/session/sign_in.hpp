@@ -12,6 +12,9 @@ struct SignIn {
   const Method& method;
   std::string account = "default";
   Answers answers = {};  ///< those that are missing are asked for
+  /// What the record's private drawer has from the start, and keeps: the secret of a client that
+  /// was registered. Borrowed; null: nothing.
+  const OAuthCredentials* drawer = nullptr;
   bool open_browser = true;
   bool show_qr = true;
 };

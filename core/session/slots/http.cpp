@@ -1,7 +1,12 @@
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdint>
+#include <span>
 #include <string>
 
 #include "core/base/text.hpp"
+#include "core/services/neighbourhood.hpp"
 #include "core/session/http_time.hpp"
 #include "core/session/slots/slots.hpp"
 
@@ -59,6 +64,19 @@ Coded<HttpRequest> request_of(Session& session, const pindus_http_request& asked
   return request;
 }
 
+// Where a stranger's document says where requests go, they go into no private network but its own.
+std::optional<Reason> keep_to_network(const std::string& network, HttpRequest& request) {
+  const Neighbourhood near{std::string_view(network)};
+  const auto host = url_host(request.url);
+  if (host && !near.may_have(*host)) {
+    return Reason{
+        fmt::format("{} is an address of a private network that isn't the resource's", *host),
+        "sign in again, if the resource has moved"};
+  }
+  request.may_connect = [near](std::span<const std::uint8_t> address) { return near.has(address); };
+  return std::nullopt;
+}
+
 // A success that broke off, or was too large: what the server gave is lost, and what was sent for
 // it may be used up.
 bool may_have_rotated(const Session& session, const HttpRequest& request,
@@ -86,6 +104,11 @@ Code http_send(Session& session, const pindus_http_request* request,
   const std::vector<std::string> hosts = session.allowed_hosts();
   to_send.allowed_hosts = hosts;
   to_send.log = [&](const std::string& line) { session.log("pindus: " + line); };
+  if (const auto& network = session.request.provider->network) {
+    if (auto why = keep_to_network(*network, to_send)) {
+      return session.fail(PINDUS_FORBIDDEN, *std::move(why));
+    }
+  }
   if (session.stopped()) return PINDUS_CANCELLED;
   to_send.time_limit = std::min(to_send.time_limit, session.time_left());
   if (to_send.time_limit <= std::chrono::milliseconds(0)) return PINDUS_TIMEOUT;
