@@ -8,7 +8,9 @@
 
 #include "core/base/text.hpp"
 #include "core/command/commands.hpp"
+#include "core/command/signin_address.hpp"
 #include "core/command/signin_menu.hpp"
+#include "core/discovery/metadata.hpp"
 #include "core/providers/manifest.hpp"
 #include "core/session/sign_in.hpp"
 #include "core/vault/credential_rules.hpp"
@@ -104,6 +106,10 @@ Result<void> run_signin(const SigninOptions& options, Context& context, Credenti
     result.provider = options.provider.value_or("");
     return store_command(options, {result.provider, name}, context);
   }
+  if (TRY(is_discovered(options, context))) {
+    result.provider = *options.provider;
+    return sign_in_at_address(options, name, context);
+  }
   std::optional<LoginChoice> named;
   if (options.provider) named = TRY(choose_named(*options.provider, options, context));
   // What a server gives for a person's consent, it gives once: whatever would keep it out of the
@@ -141,6 +147,8 @@ constexpr std::string_view api_key = "api-key";
 void declare(CommandOptions& command, SigninOptions& options) {
   struct Raw {
     std::optional<std::string> method;
+    std::optional<std::string> scope;
+    std::optional<std::string> allowed_issuer;
     bool oauth = false;
     bool api_key = false;
     bool no_browser = false;
@@ -162,6 +170,10 @@ void declare(CommandOptions& command, SigninOptions& options) {
                "keep no key: run the command behind -- for it each time");
   command.program(options.command, "--command");
   command.flag("--replace", raw->replace, "replace an account that is already there");
+  command.value("--scope", "SCOPE", raw->scope,
+                "at an address: ask for this besides what the account has");
+  command.value("--allow-issuer", "ISSUER", raw->allowed_issuer,
+                "at an address: its server may call itself so");
   command.flag("--accept-move", options.accept_move,
                "sign in nowhere: the server is the same under a new address");
   command.flag("--no-browser", raw->no_browser, "only print the address, open no browser");
@@ -196,6 +208,11 @@ void declare(CommandOptions& command, SigninOptions& options) {
       if (!options.provider) return "--accept-move needs a provider";
       if (raw->replace) return "--replace signs in anew, --accept-move keeps the sign-in";
     }
+    if (raw->scope && !discovery::is_scope(*raw->scope)) {
+      return "--scope takes names with single blanks between";
+    }
+    options.scope = raw->scope.value_or("");
+    options.allowed_issuer = raw->allowed_issuer.value_or("");
     options.open_browser = !raw->no_browser;
     options.show_qr = !raw->no_qr;
     if (raw->replace) options.on_existing = OnExisting::replace;

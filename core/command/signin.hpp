@@ -14,6 +14,8 @@ struct SigninOptions {
   std::optional<std::string> account;
   std::optional<std::string> method;  ///< a name, or that of a kind
   Answers answers;                    ///< --set
+  std::string scope;                  ///< --scope: besides what the account has
+  std::string allowed_issuer;         ///< --allow-issuer
   std::vector<std::string> command;   ///< that prints the key: nobody is asked for one
   bool list = false;
   bool accept_move = false;

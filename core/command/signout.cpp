@@ -7,8 +7,10 @@
 
 #include <pindus/plugin.h>
 
+#include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 #include "core/command/commands.hpp"
+#include "core/command/signin_address.hpp"
 
 namespace pindus {
 namespace {
@@ -51,6 +53,10 @@ Result<void> sign_out(const std::vector<Account>& accounts, const Context& conte
                                    printable(account.name)));
     if (removed.oauth) context.io().print(revoke(provider, account, *removed.oauth, context));
   }
+  // Last, since a server ends with its client what it had given it.
+  if (gone.empty()) return {};
+  const Provider* left = context.providers().find_provider(gone.front().account.provider);
+  if (left != nullptr) leave_address(*left, context);
   return {};
 }
 
@@ -75,9 +81,8 @@ Result<void> run_signout(const SignoutOptions& options, Context& context,
   if (!options.provider) return std::unexpected(no_provider(providers));
   TRY(vault.check_form(*options.provider, options.account));
   result.provider = *options.provider;
-  const auto provider = std::ranges::find_if(providers, [&](const StoredProvider& p) {
-    return equal_ignoring_case(p.id, *options.provider);
-  });
+  const auto provider = std::ranges::find_if(
+      providers, [&](const StoredProvider& p) { return same_provider(p.id, *options.provider); });
   if (provider == providers.end()) {
     return fail(FaultKind::not_found,
                 fmt::format("nothing is stored for \"{}\"", printable(*options.provider, 80)),

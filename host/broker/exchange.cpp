@@ -14,6 +14,7 @@
 
 #include "core/base/epoch_time.hpp"
 #include "core/base/text.hpp"
+#include "core/broker/scope_refusal.hpp"
 
 namespace pindus::broker {
 namespace {
@@ -169,6 +170,12 @@ asio::awaitable<bool> Exchange::answer() {
   if (!transfer_->has_head()) {
     const Refusal refusal{502, "unreachable", transfer_->failure().value_or("no answer came")};
     co_return co_await refuse(refusal);
+  }
+  if (admitted_.with_key) {
+    const auto [provider, account] = grant_.key_name(admitted_.provider);
+    const Account asked{provider, account.value_or("default")};
+    const auto refusal = wants_more_scope(asked, transfer_->status(), transfer_->fields());
+    if (refusal) co_return co_await refuse(*refusal);
   }
   co_return co_await pass_answer();
 }

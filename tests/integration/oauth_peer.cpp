@@ -34,18 +34,27 @@ void skip(std::string_view reason) {
   throw std::runtime_error("skipped");
 }
 
-OAuthPeer::OAuthPeer(std::vector<std::string> options) {
+OAuthPeer::OAuthPeer(std::string_view script, std::vector<std::string> options) {
   if (::access((peers + "installed").c_str(), R_OK) != 0) {
     skip("the OAuth server is not installed (tests/peers/install.sh)");
   }
   const std::string ready = directory_ / "ready";
-  std::vector<std::string> argv = {
-      peers + "node-22", peers + "oidc-server.mjs", "--ready-file", ready, "--max-seconds", "300"};
+  std::vector<std::string> argv = {peers + "node-22", peers + std::string(script),
+                                   "--ready-file",    ready,
+                                   "--max-seconds",   "300"};
   argv.insert(argv.end(), options.begin(), options.end());
   server_ = std::make_unique<ChildProcess>(std::move(argv), plain_environment());
   server_->wait_for("{\"issuer\":");
   while (!std::filesystem::exists(ready)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  issuer_ = *parse(read_file(ready)).find("issuer")->as_string();
+  ready_ = read_file(ready);
+  issuer_ = said("issuer");
+}
+
+std::string OAuthPeer::said(std::string_view name) const {
+  const Json ready = parse(ready_);
+  const Json* found = ready.find(name);
+  if (found == nullptr) throw std::runtime_error("the peer said nothing of " + std::string(name));
+  return *found->as_string();
 }
 
 std::string OAuthPeer::request(const std::string& path, std::string_view body) const {

@@ -16,9 +16,14 @@ namespace pindus::test {
 class OAuthPeer {
  public:
   /// `options` are those of oidc-server.mjs.
-  explicit OAuthPeer(std::vector<std::string> options = {});
+  explicit OAuthPeer(std::vector<std::string> options = {})
+      : OAuthPeer("oidc-server.mjs", std::move(options)) {}
+  /// Another server of tests/peers, with that one's options.
+  OAuthPeer(std::string_view script, std::vector<std::string> options);
 
   [[nodiscard]] const std::string& issuer() const noexcept { return issuer_; }
+  /// What it said of itself when it began: "one", an address of resource-servers.mjs.
+  [[nodiscard]] std::string said(std::string_view name) const;
   [[nodiscard]] std::string token_url() const { return issuer_ + "/token"; }
 
   /// Changes live settings, a JSON object: {"accessTtl": 2}.
@@ -46,6 +51,7 @@ class OAuthPeer {
   std::string run_script(std::string_view script, std::vector<std::string> arguments) const;
 
   TemporaryDirectory directory_;
+  std::string ready_;
   std::string issuer_;
   std::unique_ptr<ChildProcess> server_;
 };
