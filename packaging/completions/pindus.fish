@@ -1,6 +1,6 @@
 # The names come from manifests and the vault: no plugin is loaded for them.
 function __pindus_providers
-    pindus plugin list 2>/dev/null | string match -rg '^([[:alnum:]._-]+) \('
+    pindus plugin list 2>/dev/null | string match -rg '^([[:alnum:]]\S*) \('
 end
 
 # Those of the provider on the command line, else all.
@@ -10,7 +10,7 @@ function __pindus_accounts
     set -l here (for word in $words; contains -- $word $known; and echo $word; end)
     set -l id
     for line in (pindus signin --list 2>/dev/null)
-        if set -l match (string match -rg '^  (?:\S.*\()?([^ ():]+)\)?:$' -- $line)
+        if set -l match (string match -rg '^  (?:\S.*\()?([^ ()]+?)\)?:$' -- $line)
             set id (string lower -- $match)
         else if set -l match (string match -rg '^    - (\S+)' -- $line)
             test -z "$here"; or contains -- $id $here; and echo $match
@@ -121,4 +121,6 @@ complete -c pindus -n $signin -l no-qr -d 'draw no QR code'
 complete -c pindus -n $signin -l replace -d 'replace an account'
 complete -c pindus -n $signin -l command -d 'keep a command that prints the key'
 complete -c pindus -n $signin -l accept-move -d 'go on where the server has moved'
+complete -c pindus -n $signin -l scope -x -d 'at an address, ask for more'
+complete -c pindus -n $signin -l allow-issuer -x -d 'its server may call itself so'
 complete -c pindus -n $signin -l set -x -d 'answer a question (NAME=VALUE)'
