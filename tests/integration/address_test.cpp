@@ -305,3 +305,48 @@ TEST_CASE("--scope and --allow-issuer are for addresses, and an address is one")
   CHECK(profile.run({"signin", "https://user@a.example/"}).exit_code == 2);
   CHECK(profile.run({"signin", "http://127.0.0.1:1/mcp"}).exit_code == 1);
 }
+
+TEST_CASE(
+    "the example server of the protocol's SDK lets its own client call a tool with our token") {
+  const OAuthPeer peer("mcp-example-server.mjs", {"--strict", "1"});
+  const PindusProfile profile;
+  const std::string address = peer.said("one");
+  auto process = profile.start({"signin", address, "--oauth"});
+  const std::string begin = peer.issuer() + "/authorize?";
+  const std::string url = begin + process.wait_for(begin);
+  // Nobody is asked for consent there.
+  const auto consent =
+      pindus::test::run_process({"curl", "-s", "-o", "/dev/null", "-w", "%{redirect_url}", url},
+                                pindus::test::plain_environment());
+  process.write_input(consent.out + "\n");
+  const auto result = process.wait();
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  const std::string peers = PINDUS_TEST_BUILD "/peers/";
+  const auto called = pindus::test::run_process(
+      {peers + "node-22", peers + "mcp-example-server.mjs", "call", address, profile.key(address)},
+      pindus::test::plain_environment());
+  INFO(called.err);
+  CHECK(called.out == "Hello, pindus!\n");
+  // Its tokens can't be refreshed, and it revokes nothing.
+  CHECK_THAT(profile.run({"signout", address}).out, Contains("ends by itself"));
+}
+
+TEST_CASE("12: through the broker a call that needs more scope is answered with the command") {
+  Address at("late-scope");
+  REQUIRE(at.sign_in(at.one()).exit_code == 0);
+  const std::string script =
+      "address=$(env | sed -n 's/^PINDUS_ADDRESS_[A-Z0-9_]*=//p'); "
+      "curl -s -X POST -H \"Authorization: Bearer $PINDUS_BROKER_TOKEN\" \"$address\"";
+  const auto call = [&] {
+    return at.profile.run({"auth", "exec", "--broker", at.one(), "--", "sh", "-c", script});
+  };
+  const auto refused = call();
+  INFO(refused.err);
+  CHECK_THAT(refused.out,
+             Contains("pindus signin " + at.one() + " --account default --scope mcp:write"));
+  REQUIRE(at.sign_in(at.one(), {"--scope", "mcp:write"}).exit_code == 0);
+  const auto passed = call();
+  INFO(passed.err);
+  CHECK_THAT(passed.out, Contains("\"aud\":\"" + at.one() + "\""));
+}
