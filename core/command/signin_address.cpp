@@ -199,7 +199,11 @@ Result<bool> is_discovered(const SigninOptions& options, const Context& context)
   const bool is_a_persons = known != nullptr && !known->methods.empty() &&
                             std::ranges::any_of(known->methods, &Method::available) &&
                             !discovery::notes_of(*known);
-  if (begins_as_address(id) && !is_a_persons) return true;
+  if (begins_as_address(id) && !is_a_persons) {
+    if (options.method != kind_name(AuthKind::api_key)) return true;
+    return fail(FaultKind::usage, fmt::format("nobody says that {} takes api keys", id),
+                "write a manifest with this id, see pindus-manifest(5)");
+  }
   if (!options.scope.empty() || !options.allowed_issuer.empty()) {
     return fail(FaultKind::usage,
                 fmt::format("--scope and --allow-issuer are for addresses; what {} asks for stands "

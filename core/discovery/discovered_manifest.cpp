@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view offline_access = "offline_access";
 
-std::string text_at(const Json& json, std::string_view pointer) {
+std::string text_behind(const Json& json, std::string_view pointer) {
   const auto found = json.at(pointer);
   const std::string* text = found && *found != nullptr ? (*found)->as_string() : nullptr;
   return text == nullptr ? std::string() : *text;
@@ -158,10 +158,11 @@ Json notes_json(const FoundServer& found, const std::string& network) {
 std::optional<DiscoveredNotes> notes_of(const Provider& provider) {
   const auto file = std::ranges::find(provider.files, Layer::discovered, &ManifestFile::layer);
   if (file == provider.files.end()) return std::nullopt;
-  return DiscoveredNotes{.server = text_at(provider.merged, "/discovered/server"),
-                         .allowed_issuer = text_at(provider.merged, "/discovered/allowed_issuer"),
-                         .network = text_at(provider.merged, "/discovered/network"),
-                         .file = file->path};
+  return DiscoveredNotes{
+      .server = text_behind(provider.merged, "/discovered/server"),
+      .allowed_issuer = text_behind(provider.merged, "/discovered/allowed_issuer"),
+      .network = text_behind(provider.merged, "/discovered/network"),
+      .file = file->path};
 }
 
 std::string choose_scope(const FoundServer& found, std::string_view granted,

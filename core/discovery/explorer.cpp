@@ -52,28 +52,34 @@ Result<HttpResponse> Explorer::ask_resource(const std::string& address) {
   return failed(answer.error());
 }
 
-Result<HttpResponse> Explorer::send(HttpRequest request, std::string_view named_by) {
-  const auto host = url_host(request.url);
+Result<void> Explorer::check_address(const std::string& address, std::string_view named_by) const {
+  const auto host = url_host(address);
   if (!host) {
     return std::unexpected(sign_in_fault(fmt::format("{} an address that is none", named_by)));
   }
-  if (!ascii_lower(request.url).starts_with("https:") && !near_.is_loopback()) {
+  if (!ascii_lower(address).starts_with("https:") && !near_.is_loopback()) {
     return std::unexpected(sign_in_fault(
         fmt::format("{} {}, which would be asked without encryption", named_by, *host),
         "tell whoever runs the server: it has to be an https address"));
   }
   if (!near_.may_have(*host)) {
-    return std::unexpected(
-        sign_in_fault(fmt::format("{} {}, an address of a private network that it isn't in itself",
-                                  named_by, *host),
-                      "nothing was asked there"));
+    return std::unexpected(sign_in_fault(
+        fmt::format("{} {}, an address of a private network that the resource isn't in", named_by,
+                    *host),
+        "nothing was asked there"));
   }
+  return {};
+}
+
+Result<HttpResponse> Explorer::send(HttpRequest request, std::string_view named_by) {
+  TRY(check_address(request.url, named_by));
   request.may_connect = [this](std::span<const std::uint8_t> place) { return near_.has(place); };
   auto answer = transfer(request);
   if (answer) return *std::move(answer);
   if (answer.error().kind == HttpFailure::Kind::forbidden && answer.error().why.hint.empty()) {
     return std::unexpected(
-        sign_in_fault(fmt::format("{} {}; {}", named_by, *host, answer.error().why.message),
+        sign_in_fault(fmt::format("{} {}; {}", named_by, url_host(request.url).value_or(""),
+                                  answer.error().why.message),
                       "it is of a private network that the resource itself isn't in"));
   }
   return failed(answer.error());

@@ -33,8 +33,13 @@ class Explorer {
   void set_neighbourhood(Neighbourhood neighbourhood) { near_ = std::move(neighbourhood); }
   [[nodiscard]] const Neighbourhood& neighbourhood() const noexcept { return near_; }
 
-  /// Any other request, whatever it is answered. `named_by` begins the sentence of a refusal: who
-  /// gave that address. Faults: as above.
+  /// Whether a stranger's address may be asked, as far as its spelling tells. `named_by` begins the
+  /// sentence of a refusal: who gave it. Fault: a sign-in's.
+  [[nodiscard]] Result<void> check_address(const std::string& address,
+                                           std::string_view named_by) const;
+
+  /// Any other request, whatever it is answered. `named_by` as for check_address. Faults: as
+  /// above.
   [[nodiscard]] Result<HttpResponse> send(HttpRequest request, std::string_view named_by);
 
   /// A GET of a document.

@@ -57,6 +57,7 @@ class Search {
       found_.identifier = request_.address;
     }
     TRY(find_metadata(metadata.has_value()));
+    TRY(check_endpoints());
     TRY(check_pkce());
     return std::move(found_);
   }
@@ -168,6 +169,18 @@ class Search {
                     found_.identifier),
         fmt::format("if you know that they are the same: pindus signin {} --allow-issuer {}",
                     shell_word(request_.address), shell_word(metadata.issuer)));
+  }
+
+  // Before a person consents to what could then not be had. The address that a name leads to is
+  // looked at when it is asked.
+  Result<void> check_endpoints() const {
+    const ServerMetadata& server = found_.server;
+    for (const std::string* endpoint :
+         {&server.authorization_endpoint, &server.token_endpoint, &server.registration_endpoint,
+          &server.revocation_endpoint, &server.device_authorization_endpoint}) {
+      if (!endpoint->empty()) TRY(explorer_.check_address(*endpoint, server.issuer + " names"));
+    }
+    return {};
   }
 
   Result<void> check_pkce() const {

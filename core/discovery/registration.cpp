@@ -55,7 +55,7 @@ std::string request_body(const ServerMetadata& server) {
       .dump();
 }
 
-std::string text_at(const Json& object, std::string_view name) {
+std::string member_text(const Json& object, std::string_view name) {
   const Json* value = object.find(name);
   const std::string* text = value == nullptr ? nullptr : value->as_string();
   return text == nullptr ? std::string() : *text;
@@ -71,7 +71,7 @@ std::string refusal_of(const HttpResponse& answer) {
   std::string why = fmt::format("HTTP {}", answer.status);
   if (!json || json->as_object() == nullptr) return why;
   for (const std::string_view name : {"error", "error_description"}) {
-    if (const std::string text = text_at(*json, name); !text.empty()) why += ", " + text;
+    if (const std::string text = member_text(*json, name); !text.empty()) why += ", " + text;
   }
   return why;
 }
@@ -101,15 +101,15 @@ Result<OAuthClient> register_client(Explorer& explorer, const ServerMetadata& se
   if (!json || json->as_object() == nullptr) {
     return no_client(endpoint, "its answer is not a JSON object");
   }
-  OAuthClient client{.id = text_at(*json, "client_id"),
-                     .secret = Secret(text_at(*json, "client_secret")),
-                     .registration_uri = text_at(*json, "registration_client_uri"),
-                     .registration_token = Secret(text_at(*json, "registration_access_token")),
+  OAuthClient client{.id = member_text(*json, "client_id"),
+                     .secret = Secret(member_text(*json, "client_secret")),
+                     .registration_uri = member_text(*json, "registration_client_uri"),
+                     .registration_token = Secret(member_text(*json, "registration_access_token")),
                      .is_registered = true};
   if (const Json* ends = json->find("client_secret_expires_at")) {
     client.secret_ends_s = ends->as_integer().value_or(0);
   }
-  const std::string said = text_at(*json, "token_endpoint_auth_method");
+  const std::string said = member_text(*json, "token_endpoint_auth_method");
   json->wipe();
   constexpr std::size_t longest_id = 2048;
   if (client.id.empty() || client.id.size() > longest_id || !is_printable(client.id)) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/epoch_time.hpp"
+#include "core/base/json.hpp"
 #include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 #include "core/discovery/registration.hpp"
@@ -104,13 +105,9 @@ bool is_of_server(const Provider& provider, std::string_view server) {
 }  // namespace
 
 std::string client_document(const Provider* known) {
-  if (known != nullptr) {
-    for (const Method& method : known->methods) {
-      const std::string_view said = method.option("client_metadata_document");
-      if (!said.empty()) return std::string(said);
-    }
-  }
-  return PINDUS_CLIENT_METADATA_URL;
+  const Json* said = known == nullptr ? nullptr : known->merged.find("client_metadata_url");
+  const std::string* text = said == nullptr ? nullptr : said->as_string();
+  return text == nullptr ? PINDUS_CLIENT_METADATA_URL : *text;
 }
 
 Result<PreparedSignIn> prepare_sign_in(Explorer& explorer, const AddressParts& parts,

@@ -62,7 +62,7 @@ struct AddressParts {
                                                        const ProviderDirectory& others);
 
 /// The address of this program's metadata document: what a manifest says
-/// (`client_metadata_document`), else what it was built with; empty: there is none.
+/// (`client_metadata_url`), else what it was built with; empty: there is none.
 [[nodiscard]] std::string client_document(const Provider* known);
 
 }  // namespace pindus::discovery

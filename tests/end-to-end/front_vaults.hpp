@@ -55,9 +55,17 @@ class RandomVault {
 
  private:
   std::string provider() {
-    static const std::vector<std::string> ids = {"anthropic",    "Anthropic",     "ANTHROPIC",
-                                                 "openai",       "groq",          "mine",
-                                                 "o\\u0070enai", "github-copilot"};
+    static const std::vector<std::string> ids = {"anthropic",
+                                                 "Anthropic",
+                                                 "ANTHROPIC",
+                                                 "openai",
+                                                 "groq",
+                                                 "mine",
+                                                 "o\\u0070enai",
+                                                 "github-copilot",
+                                                 "https://a.example/mcp",
+                                                 "HTTPS://A.example/mcp",
+                                                 "https://a.example/MCP"};
     return dice_.pick(ids);
   }
 

@@ -165,6 +165,21 @@ TEST_CASE("a client that the server has forgotten is registered once more, not i
   CHECK(at.ask(at.one()).out == "200");
 }
 
+TEST_CASE("13: what another server gave for an address is forgotten, and its client there") {
+  Address at;
+  REQUIRE(at.sign_in(at.one()).exit_code == 0);
+  REQUIRE(at.sign_in(at.one(), {"--account", "work"}).exit_code == 0);
+  at.peer.configure(R"({"deviate":"issuer-mismatch"})");
+  const auto result = at.sign_in(at.one(), {"--replace", "--allow-issuer", at.peer.issuer()});
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  CHECK_THAT(result.err, Contains("has its tokens from another server now"));
+  CHECK(at.ask(at.one()).out == "200");
+  CHECK(at.profile.run({"auth", "key", at.one(), "--account", "work"}).exit_code == 1);
+  CHECK(at.peer.counter("/registered") == 2);
+  CHECK(at.peer.counter("/unregistered") == 1);
+}
+
 TEST_CASE("3: a server that calls itself otherwise is refused, and allowed by a person's word") {
   const std::string deviation = GENERATE("trailing-slash", "issuer-mismatch");
   Address at(deviation);
@@ -226,9 +241,9 @@ TEST_CASE("5: where registration is closed the person's own client is asked for"
 
 TEST_CASE("5: a client's metadata document needs no registration") {
   Address at("documents");
-  at.profile.install_manifest("mine", R"({"manifest":1,"id":")" + at.one() +
-                                          R"(","methods":{"oauth":{"options":{
-    "client_metadata_document":"https://client.example/pindus.json"}}}})");
+  at.profile.install_manifest(
+      "mine", R"({"manifest":1,"id":")" + at.one() +
+                  R"(","client_metadata_url":"https://client.example/pindus.json"})");
   const auto result = at.sign_in(at.one());
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
@@ -297,12 +312,13 @@ TEST_CASE("without a browser a device code is shown, where the server has one") 
   CHECK(at.profile.run({"auth", "refresh", at.one(), "--force"}).exit_code == 0);
 }
 
-TEST_CASE("--scope and --allow-issuer are for addresses, and an address is one") {
+TEST_CASE("options --scope and --allow-issuer are for addresses, and an address is one") {
   const PindusProfile profile;
   const auto named = profile.run({"signin", "openai", "--scope", "a"});
   CHECK(named.exit_code == 2);
   CHECK_THAT(named.err, Contains("are for addresses"));
   CHECK(profile.run({"signin", "https://user@a.example/"}).exit_code == 2);
+  CHECK(profile.run({"signin", "https://a.example/", "--api-key"}).exit_code == 2);
   CHECK(profile.run({"signin", "http://127.0.0.1:1/mcp"}).exit_code == 1);
 }
 

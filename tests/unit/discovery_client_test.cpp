@@ -137,8 +137,8 @@ TEST_CASE(
     "5: a client's metadata document counts before a registration, where the server takes it") {
   Fixture fixture;
   write_file(fixture.profile / "plugins" / "mine.json",
-             R"({"manifest":1,"id":"https://mcp.example/mcp","methods":{"oauth":{"options":{)"
-             R"("client_metadata_document":"https://me.example/client.json"}}}})");
+             R"({"manifest":1,"id":"https://mcp.example/mcp",)"
+             R"("client_metadata_url":"https://me.example/client.json"})");
   const ProviderDirectory directory = fixture.providers();
   fixture.request.known = directory.find_provider(mcp);
   REQUIRE(fixture.request.known != nullptr);

@@ -197,6 +197,16 @@ TEST_CASE("requests that strangers name stay out of private networks") {
   }
 }
 
+TEST_CASE("an endpoint that couldn't be asked is refused before a person consents") {
+  const std::string endpoint =
+      GENERATE("http://auth.example/t", "https://10.0.0.1/t", "https://localhost/t");
+  const std::string which = GENERATE("revocation_endpoint", "device_authorization_endpoint");
+  DiscoveryWorld world = announcing_world();
+  world.answers[on("GET", auth_metadata)] = {
+      200, server_json(auth, ",\"" + which + "\":\"" + endpoint + "\"")};
+  CHECK_THAT(fault_in(world), Contains("https://auth.example names"));
+}
+
 TEST_CASE("a resource on this computer may have a server there, in the clear") {
   DiscoveryWorld world;
   world.places["127.0.0.1:3000"] = {127, 0, 0, 1};
