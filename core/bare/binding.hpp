@@ -9,7 +9,8 @@ namespace pindus::bare {
 /// runtime, which stands before everything, refuses that.
 [[nodiscard]] inline int mode_bound_to_itself() {
 #ifdef RTLD_DEEPBIND
-  for (const char* runtime : {"__asan_init", "__tsan_init", "__msan_init"}) {
+  constexpr const char* runtimes[] = {"__asan_init", "__tsan_init", "__msan_init"};
+  for (const char* runtime : runtimes) {
     if (dlsym(RTLD_DEFAULT, runtime) != nullptr) return 0;
   }
   return RTLD_DEEPBIND;

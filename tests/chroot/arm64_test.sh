@@ -39,7 +39,7 @@ case $case in
           -exec sed -Ei "s/$triplet/TRIPLET/g" {} +
         (cd "$work/$name/$place" && find . -type f ! -path '*/lintian/*' -print0 | xargs -0 sha256sum) |
           sed -E -e "s/$triplet/TRIPLET/" \
-            -e 's/^[0-9a-f]*(.*(\.so|\/bin\/pindus|\/libexec\/.*))$/compiled\1/' |
+            -e 's/^[0-9a-f]*(.*(\.so(\.[0-9.]+)?|\/bin\/pindus|\/libexec\/.*))$/compiled\1/' |
           LC_ALL=C sort -k2 >"$work/$name/$place.sums"
       done
       expect_same "$name" "$work/$name/here.sums" "$work/$name/there.sums"

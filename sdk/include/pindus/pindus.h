@@ -23,7 +23,7 @@
  * on a thread of the library's: the server may have ended the old token with its answer. L5
  * Callbacks are called on the thread that called the function, before it returns. They may call
  *     every function but pindus_close of the same context, and leave by returning: no exception, no
- *     longjmp, no thread cancellation.
+ *     longjmp, no thread cancellation. Functions need 256 KiB of stack, those that wait 1 MiB.
  *  L6 The library installs no signal handler and changes no environment variable, locale, umask,
  *     limit or working directory. It has no static constructor. SIGPIPE is blocked, on the calling
  *     thread and for the time of the call, by functions that wait. It reads environment variables
