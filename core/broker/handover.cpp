@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "core/base/platform.hpp"
+#include "core/base/process_variables.hpp"
 
 namespace pindus::broker {
 namespace {
@@ -36,7 +37,7 @@ void become_broker(const char* program, int socket, int* error) noexcept {
   ::dup2(kept, handover_descriptor);
   ::close_range(handover_descriptor + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   std::array<char*, 2> arguments{const_cast<char*>(program), nullptr};
-  ::execve(program, arguments.data(), environ);
+  ::execve(program, arguments.data(), process_variables());
   *error = errno;
 }
 
@@ -165,7 +166,7 @@ CredentialFault become_server(const std::filesystem::path& program, const Broker
   ::close(kept);
   const std::string path = program.string();
   std::array<char*, 2> arguments{const_cast<char*>(path.c_str()), nullptr};
-  ::execve(path.c_str(), arguments.data(), environ);
+  ::execve(path.c_str(), arguments.data(), process_variables());
   return not_executed(path, errno);
 }
 

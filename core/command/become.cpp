@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <iterator>
 
+#include "core/base/process_variables.hpp"
 #include "core/command/credential_command.hpp"
 
 namespace pindus {
@@ -20,7 +21,7 @@ std::vector<std::string> environment_of(const NextProgram& next) {
            }) != next.set.end();
   };
   std::vector<std::string> variables;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
+  for (char** entry = process_variables(); *entry != nullptr; ++entry) {
     const std::string_view variable = *entry;
     if (!is_changed(variable.substr(0, variable.find('=')))) variables.emplace_back(variable);
   }

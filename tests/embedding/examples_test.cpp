@@ -47,6 +47,7 @@ void prints_the_key(const std::vector<std::string>& command) {
 TEST_CASE("the agent signs in by its own dialogue, streams, and refreshes on a 401") {
   std::atomic<int> refreshes = 0;
   std::atomic<int> refusals = 0;
+  std::atomic<int> prompts = 0;
   TokenEndpoint endpoint([&](Connection& connection, const std::string& request) {
     if (request.starts_with("POST /token")) {
       ++refreshes;
@@ -55,7 +56,7 @@ TEST_CASE("the agent signs in by its own dialogue, streams, and refreshes on a 4
       ++refusals;
       connection.write(http_answer("401 Unauthorized", "no such token"));
     } else {
-      CHECK(request.ends_with("write a poem"));
+      if (request.ends_with("\r\n\r\nwrite a poem")) ++prompts;
       connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
       for (const char* word : {"roses ", "are ", "red\n"}) {
         const std::string text = word;
@@ -91,6 +92,7 @@ TEST_CASE("the agent signs in by its own dialogue, streams, and refreshes on a 4
   CHECK(refreshes == 1);
   CHECK(run_process({agent, "write", "a", "poem"}, variables).out == "roses are red\n");
   CHECK(refusals == 1);
+  CHECK(prompts == 2);
 }
 
 TEST_CASE("the example in C prints the key") {

@@ -1,4 +1,7 @@
 // Sign-in, sign-out and command lines, over callbacks.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <stdexcept>
 
 #include "tests/embedding/embedding_support.hpp"
@@ -118,6 +121,29 @@ TEST_CASE("a command that would take the process's place does so only where it m
   REQUIRE(refused.fault);
   CHECK(refused.fault->code == PINDUS_FAULT_UNSUPPORTED);
   CHECK(refused.exit_code == 1);
+}
+
+TEST_CASE("a command that takes the process's place passes on the program's environment") {
+  const PindusProfile profile;
+  profile.write_vault(
+      R"({"openai": {"a": {"kind": "apiKey", "key": "sk-embedding-0123456789abcdef"}}})");
+  const pindus::test::Variable mark("PINDUS_TEST_MARK", "kept");
+  // That a program names this variable gives it one of its own.
+  REQUIRE(environ != nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto line = words({"auth", "exec", "openai", "--", "sh", "-c",
+                             "test \"$OPENAI_API_KEY $PINDUS_TEST_MARK\" = "
+                             "\"sk-embedding-0123456789abcdef kept\""});
+    const auto context =
+        pindus::Context::open({.profile = profile.environment.at("INDUSAGI_CODING_AGENT_DIR")});
+    static_cast<void>(
+        context->run_credential_command(line, {}, {}, pindus::Context::MayBecome::yes));
+    ::_exit(99);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  CHECK(status == 0);
 }
 
 TEST_CASE("what a callback throws comes out of the function that called it") {

@@ -39,6 +39,7 @@ struct SlowEndpoint {
 TEST_CASE("32 threads with an expired token make one request, in one context or one each") {
   const bool is_shared = GENERATE(true, false);
   SlowEndpoint server;
+  const std::string path = folder_of(server.endpoint.profile);
   const auto context = open_profile(server.endpoint.profile);
   std::latch start(many);
   std::atomic<int> right = 0;
@@ -46,10 +47,10 @@ TEST_CASE("32 threads with an expired token make one request, in one context or 
     std::vector<std::jthread> threads;
     for (int i = 0; i < many; ++i) {
       threads.emplace_back([&] {
-        std::optional<pindus::Context> own;
-        if (!is_shared) own.emplace(open_profile(server.endpoint.profile));
+        // No word of Catch's in these threads, which it doesn't know.
+        const auto own = pindus::Context::open({.profile = path});
         start.arrive_and_wait();
-        const auto key = (own ? *own : context).read_usable_key({.provider = "acme"});
+        const auto key = (is_shared ? context : *own).read_usable_key({.provider = "acme"});
         if (key && key->key == "new-access-0123456789") ++right;
       });
     }

@@ -112,8 +112,8 @@ TEST_CASE("many keys and refreshes leave no descriptor, no thread and no memory 
   }
   ask(100);
   const auto descriptors_before = open_descriptors();
-  const auto threads_before = threads();
-  const auto memory_before = memory_in_use();
+  [[maybe_unused]] const auto threads_before = threads();
+  [[maybe_unused]] const auto memory_before = memory_in_use();
   for (int i = 0; i < refreshes; ++i) {
     refresh();
     ask(keys / refreshes);
