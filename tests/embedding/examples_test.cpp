@@ -1,11 +1,14 @@
 // The examples under sdk/examples/embedding, built with what is installed and no more.
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <memory>
+#include <vector>
 
 #include "tests/integration/oauth_peer.hpp"
 #include "tests/integration/token_endpoint.hpp"
 
 using Catch::Contains;
+using pindus::test::ChildProcess;
 using pindus::test::Connection;
 using pindus::test::find_program;
 using pindus::test::http_answer;
@@ -97,6 +100,27 @@ TEST_CASE("the agent signs in by its own dialogue, streams, and refreshes on a 4
 
 TEST_CASE("the example in C prints the key") {
   prints_the_key({std::string(built) + "/key"});
+}
+
+TEST_CASE("32 processes of it with an expired token make one request") {
+  std::atomic<int> requests = 0;
+  TokenEndpoint endpoint([&](Connection& connection, const std::string&) {
+    ++requests;
+    connection.sleep(std::chrono::milliseconds(300));
+    connection.write(token_answer("new-access-0123456789", "new-refresh"));
+  });
+  const Variables variables = environment_of(endpoint.profile);
+  std::vector<std::unique_ptr<ChildProcess>> processes;
+  for (int i = 0; i < 32; ++i) {
+    processes.push_back(std::make_unique<ChildProcess>(
+        std::vector<std::string>{std::string(built) + "/key", "acme"}, variables));
+  }
+  for (const auto& process : processes) {
+    const auto result = process->wait();
+    CHECK(result.out == "new-access-0123456789\n");
+    CHECK(result.err.empty());
+  }
+  CHECK(requests == 1);
 }
 
 TEST_CASE("the example in Rust prints the key") {
