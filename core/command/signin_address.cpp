@@ -94,7 +94,8 @@ class AddressSignIn {
     return {.profile = context_.profile().value_or(""),
             .services = *services_,
             .io = context_.io(),
-            .stop = context_.stop()};
+            .stop = context_.stop(),
+            .storage = &context_.vault().storage()};
   }
 
   // A token goes to nobody but the server that issued it, and so is of no more use.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "core/base/epoch_time.hpp"
@@ -55,12 +56,21 @@ class Preparation {
     if (server.registration_endpoint.empty()) {
       return ask(found, fmt::format("{} registers no clients by itself", found.issuer()));
     }
+    // Of two sign-ins at once one registers, and the other finds what it was given.
+    std::unique_ptr<HeldAccounts> held;
+    if (parts_.storage != nullptr) {
+      const Account of_server{found.identifier, "client"};
+      held = TRY(parts_.storage->hold_account(of_server, parts_.stop));
+      stored = TRY(clients_.find(found.identifier));
+      if (stored && !stored->has_ended(now_ms() / 1000)) return *std::move(stored);
+    }
     auto registered = register_client(explorer_, server);
     // Before anything else can go wrong: the server has it from now on.
     if (registered) return keep(found, *std::move(registered));
     if (registered.error().kind == FaultKind::aborted) {
       return std::unexpected(std::move(registered).error());
     }
+    held.reset();
     return ask(found, registered.error().message);
   }
 

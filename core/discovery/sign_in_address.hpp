@@ -13,6 +13,7 @@
 #include "core/providers/providers.hpp"
 #include "core/services/services.hpp"
 #include "core/session/credential_io.hpp"
+#include "core/vault/storage.hpp"
 
 namespace pindus::discovery {
 
@@ -41,6 +42,7 @@ struct AddressParts {
   Services& services;
   CredentialIo& io;
   std::stop_token stop = {};
+  VaultStorage* storage = nullptr;  ///< whose locks keep two from registering at once; null: none
 };
 
 /// Finds the server, gets a client of it (one that a person was given, then this program's

@@ -90,6 +90,20 @@ TEST_CASE("5: a second agent and a second resource need no other registration") 
   CHECK(at.ask(at.two()).out == "200");
 }
 
+TEST_CASE("5: two sign-ins at once make one registration") {
+  Address at;
+  auto first = at.profile.start({"signin", at.one(), "--oauth"});
+  auto second = at.profile.start({"signin", at.two(), "--oauth"});
+  const std::string begin = at.peer.issuer() + "/auth?";
+  const std::string of_first = begin + first.wait_for(begin);
+  const std::string of_second = begin + second.wait_for(begin);
+  CHECK(at.peer.counter("/registered") == 1);
+  first.write_input(at.peer.approve_code(of_first) + "\n");
+  second.write_input(at.peer.approve_code(of_second) + "\n");
+  CHECK(first.wait().exit_code == 0);
+  CHECK(second.wait().exit_code == 0);
+}
+
 TEST_CASE("10: a token for one resource is none for another") {
   Address at;
   REQUIRE(at.sign_in(at.one()).exit_code == 0);
