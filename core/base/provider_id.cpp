@@ -17,7 +17,7 @@ bare::Text bytes_of(std::string_view text) noexcept {
 }
 
 // RFC 3986, section 2: what an address is made of, but for the fragment's mark.
-bool is_address_character(char c) noexcept {
+bool may_stand_in_address(char c) noexcept {
   constexpr std::string_view others = "-._~:/?[]@!$&'()*+,;=%";
   return is_ascii_alphanumeric(c) || others.contains(c);
 }
@@ -70,7 +70,7 @@ bool begins_as_address(std::string_view id) noexcept {
 bool is_address_id(std::string_view id) {
   const std::size_t begin = bare::authority_of_address(bytes_of(id));
   if (begin == 0 || id.size() > bare::longest_provider_id) return false;
-  return std::ranges::all_of(id, is_address_character) &&
+  return std::ranges::all_of(id, may_stand_in_address) &&
          is_authority(id.substr(begin, size_without_case(id) - begin));
 }
 

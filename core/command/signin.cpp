@@ -119,6 +119,12 @@ Result<void> run_signin(const SigninOptions& options, Context& context, Credenti
   const Provider& provider = *choice.provider;
   const Method& method = *choice.method;
   result.provider = provider.id;
+  if (!named) {
+    SigninOptions chosen = options;
+    chosen.provider = provider.id;
+    chosen.method = method.name;
+    if (TRY(is_discovered(chosen, context))) return sign_in_at_address(chosen, name, context);
+  }
   const Account account{provider.id, name};
   TRY(context.vault().check_place(account, options.on_existing));
   const SignedIn signed_in = TRY(sign_in({.provider = provider,
@@ -210,6 +216,9 @@ void declare(CommandOptions& command, SigninOptions& options) {
     }
     if (raw->scope && !discovery::is_scope(*raw->scope)) {
       return "--scope takes names with single blanks between";
+    }
+    if ((raw->scope || raw->allowed_issuer) && !options.provider) {
+      return "--scope and --allow-issuer need an address";
     }
     options.scope = raw->scope.value_or("");
     options.allowed_issuer = raw->allowed_issuer.value_or("");

@@ -380,3 +380,18 @@ TEST_CASE("12: through the broker a call that needs more scope is answered with 
   INFO(passed.err);
   CHECK_THAT(passed.out, Contains("\"aud\":\"" + at.one() + "\""));
 }
+
+TEST_CASE("an address that was signed in at before stands in the menu, and is looked at anew") {
+  Address at;
+  REQUIRE(at.sign_in(at.one()).exit_code == 0);
+  auto process = at.profile.start({"signin", "--replace"});
+  process.write_input("Resource /one\n");
+  const std::string begin = at.peer.issuer() + "/auth?";
+  const std::string url = begin + process.wait_for(begin);
+  process.write_input(at.peer.approve_code(url) + "\n");
+  const auto result = process.wait();
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(at.peer.counter("/rs:POST ~1one") == 2);
+  CHECK(at.profile.run({"signin", "--scope", "a"}).exit_code == 2);
+}
