@@ -34,14 +34,11 @@ Result<HttpResponse> Explorer::ask_resource(const std::string& address) {
   request.body = Secret(first_message);
   add_field(request, "Content-Type", "application/json");
   add_field(request, "Accept", "application/json, text/event-stream");
-  std::vector<std::uint8_t> reached;
   // The person named it.
-  request.may_connect = [&](std::span<const std::uint8_t> place) {
-    reached.assign(place.begin(), place.end());
-    return true;
-  };
+  request.may_connect = [](std::span<const std::uint8_t>) { return true; };
   auto answer = transfer(request);
-  near_ = reached.empty() ? Neighbourhood() : Neighbourhood(reached);
+  // Where it was really reached, and not what else its name leads to, which is a stranger's to say.
+  if (answer && !answer->address.empty()) near_ = Neighbourhood(answer->address);
   if (answer) return *std::move(answer);
   // An answer without a challenge, whatever was to come of it: a stream of events has no end.
   if (answer.error().status != 0) {

@@ -36,13 +36,25 @@ std::string written(std::span<const std::uint8_t> address) {
 
 bool AddressGate::lets(const sockaddr& place, socklen_t length) {
   if (!proxy_.empty()) return true;
-  auto address = bytes_of(place, length);
+  const auto address = bytes_of(place, length);
   if (address.empty() || !may_connect_(address)) {
     refused_ = address.empty() ? "an address of an unknown kind" : written(address);
     return false;
   }
-  address_ = std::move(address);
   return true;
+}
+
+std::vector<std::uint8_t> AddressGate::address(const char* connected_to) const {
+  if (!proxy_.empty() || connected_to == nullptr) return {};
+  sockaddr_in four{};
+  four.sin_family = AF_INET;
+  if (::inet_pton(AF_INET, connected_to, &four.sin_addr) == 1) {
+    return bytes_of(reinterpret_cast<const sockaddr&>(four), sizeof four);
+  }
+  sockaddr_in6 six{};
+  six.sin6_family = AF_INET6;
+  if (::inet_pton(AF_INET6, connected_to, &six.sin6_addr) != 1) return {};
+  return bytes_of(reinterpret_cast<const sockaddr&>(six), sizeof six);
 }
 
 }  // namespace pindus::http

@@ -25,19 +25,20 @@ class AddressGate {
   AddressGate(const AddressGate&) = delete;
   AddressGate& operator=(const AddressGate&) = delete;
 
-  /// Whether that may be connected to, which is noted.
+  /// Whether that may be connected to.
   [[nodiscard]] bool lets(const sockaddr& place, socklen_t size);
 
   /// The last address that wasn't connected to, as it is written; empty: none was refused.
   [[nodiscard]] const std::string& refused() const noexcept { return refused_; }
-  /// The last one that was, its bytes.
-  [[nodiscard]] std::vector<std::uint8_t> take_address() noexcept { return std::move(address_); }
+  /// The bytes of the address to which the transfer's connection goes, as curl writes it; empty
+  /// where that is a proxy's. Of several that were begun only this one is the server's: what else a
+  /// name leads to says nothing of where it is.
+  [[nodiscard]] std::vector<std::uint8_t> address(const char* connected_to) const;
 
  private:
   const MayConnect& may_connect_;
   const std::string& proxy_;
   std::string refused_;
-  std::vector<std::uint8_t> address_;
 };
 
 }  // namespace pindus::http

@@ -312,7 +312,9 @@ Attempt attempt(const HttpRequest& request, const std::string& host, const Autho
   }
   if (*code == CURLE_OK) {
     HttpResponse response = std::move(answer).finish(status);
-    response.address = gate.take_address();
+    if (request.may_connect) {
+      response.address = gate.address(known<const char*>(easy.get(), CURLINFO_PRIMARY_IP));
+    }
     return {std::move(response)};
   }
   if (!gate.refused().empty() && !is_under_way(easy.get())) {

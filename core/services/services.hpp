@@ -47,7 +47,7 @@ struct HttpResponse {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;
   Secret body;
-  /// What was connected to, as may_connect has it; empty where that was a proxy.
+  /// What was connected to, as may_connect has it; empty where that was a proxy, or nobody asked.
   std::vector<std::uint8_t> address = {};
 };
 

@@ -51,6 +51,7 @@ class DiscoveryWorld final : public Services {
     const auto found = answers.find(record.line);
     HttpResponse response;
     response.status = 404;
+    response.address = address;
     if (found == answers.end()) return response;
     if (found->second.body.size() > request.answer_limit) {
       return std::unexpected(HttpFailure{HttpFailure::Kind::too_large, {host + " says much"}, 200});
