@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <exception>
 
 #include "tests/integration/broker_run.hpp"
 #include "tests/integration/oauth_peer.hpp"
