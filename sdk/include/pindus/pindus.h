@@ -36,8 +36,9 @@
  *     bound to itself: other versions of the same libraries in the program are not in its way, nor
  *     it in theirs. Descriptors of its own close on exec.
  *  L9 No fault, notice or question holds a key, a token or another secret.
- * L10 Plugins run in this process, with its rights, as pindus-plugin(7) says; only files that
- * nobody else could have changed are loaded.
+ *  L10 Plugins run in this process, with its rights, as pindus-plugin(7) says; only files that
+ *     nobody else could have changed are loaded. One that prints, or ends the process, against its
+ *     own contract, does so: exit handlers and standard output are the program's.
  *
  * Text is UTF-8 without a final zero. An empty text may have a null pointer. Times are milliseconds
  * since 1970-01-01 UTC. Offsets and sizes are those of LP64 systems.
