@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include <pindus/plugin.h>
 
@@ -121,7 +122,7 @@ Json methods_json(const FoundServer& found, const OAuthClient& client, std::stri
 Json api_json(const FoundServer& found) {
   const std::string address = folded_provider(found.address);
   const std::string path = path_of(address);
-  Json::Array allow;
+  std::vector<std::string> allow;
   for (const std::string_view method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}) {
     allow.emplace_back(fmt::format("{} {}", method, path));
     allow.emplace_back(fmt::format("{} {}{}*", method, path, path.ends_with('/') ? "" : "/"));
@@ -131,7 +132,7 @@ Json api_json(const FoundServer& found) {
   const Json oauth(Json::Object{{"headers", headers}, {"env", env}});
   return Json(Json::Object{{"base_url", Json(address.substr(0, size_without_case(address)))},
                            {"methods", Json(Json::Object{{"oauth", oauth}})},
-                           {"allow", Json(std::move(allow))}});
+                           {"allow", text_list(allow)}});
 }
 
 std::string label_of(const FoundServer& found) {

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/fault.hpp"
-#include "core/base/json.hpp"
 #include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 
@@ -183,6 +183,12 @@ std::vector<std::string> server_metadata_places(std::string_view issuer) {
     places.push_back(fmt::format("{}{}{}", parts.origin, parts.path, openid));
   }
   return places;
+}
+
+Json text_list(const std::vector<std::string>& texts) {
+  Json::Array list;
+  for (const std::string& text : texts) list.emplace_back(text);
+  return Json(std::move(list));
 }
 
 bool is_scope(std::string_view text) {

@@ -34,20 +34,15 @@ std::string_view option_name(std::string_view registered) {
 // Without grant_types a server gives no refresh token, without an authentication method it gives a
 // secret.
 std::string request_body(const ServerMetadata& server) {
-  Json::Array grants;
-  grants.emplace_back("authorization_code");
+  std::vector<std::string> grants = {"authorization_code"};
   const auto& supported = server.grant_types_supported;
   if (supported.empty() || has(supported, "refresh_token")) grants.emplace_back("refresh_token");
-  if (!server.device_authorization_endpoint.empty()) grants.emplace_back(std::string(device_grant));
-  Json::Array responses;
-  responses.emplace_back("code");
-  Json::Array redirects;
-  redirects.emplace_back(std::string(redirect_uri));
+  if (!server.device_authorization_endpoint.empty()) grants.emplace_back(device_grant);
   return Json(Json::Object{{"client_name", Json("pindus")},
                            {"application_type", Json("native")},
-                           {"redirect_uris", Json(std::move(redirects))},
-                           {"grant_types", Json(std::move(grants))},
-                           {"response_types", Json(std::move(responses))},
+                           {"redirect_uris", text_list({std::string(redirect_uri)})},
+                           {"grant_types", text_list(grants)},
+                           {"response_types", text_list({"code"})},
                            {"token_endpoint_auth_method",
                             Json(std::string(registered_name(usual_token_auth(server))))},
                            {"software_id", Json("pindus")},
