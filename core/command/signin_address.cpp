@@ -47,7 +47,9 @@ ProviderDirectory all_providers(const Context& context) {
 class AddressSignIn {
  public:
   AddressSignIn(const SigninOptions& options, std::string account, Context& context)
-      : options_(options), context_(context), account_{*options.provider, std::move(account)} {}
+      : options_(options),
+        context_(context),
+        account_{options.provider.value_or(""), std::move(account)} {}
 
   Result<void> run() {
     const OnExisting on_existing =
@@ -242,7 +244,7 @@ void leave_address(const Provider& provider, const Context& context) {
                          printable(outcome.error().message)));
   } else if (*outcome) {
     io.print(fmt::format("The registration at {} {} taken back.", notes->server,
-                         **outcome ? "is" : "was not"));
+                         outcome->value_or(false) ? "is" : "was not"));
   }
 }
 
