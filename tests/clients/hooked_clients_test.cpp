@@ -2,9 +2,11 @@
 
 #include "core/base/text.hpp"
 #include "tests/clients/client_home.hpp"
+#include "tests/integration/oauth_peer.hpp"
 
 using Catch::Matchers::Contains;
 using pindus::test::ClientHome;
+using pindus::test::OAuthPeer;
 using pindus::test::ProcessResult;
 using pindus::test::with_keys;
 
@@ -135,6 +137,27 @@ TEST_CASE("codex uses the account of the folder that it works in, or the one of 
   home.setup({"codex", "--account", "work"});
   check_answered(home.run(home.ask, "home"), home);
   CHECK(home.server.keys_at("/v1/responses").back() == ClientHome::openai_work);
+}
+
+TEST_CASE("claude calls a tool of a server at which pindus signed in, by its headersHelper") {
+  Claude home;
+  const OAuthPeer peer("mcp-example-server.mjs", {"--strict", "1"});
+  const std::string address = peer.said("one");
+  auto sign_in = home.profile.start({"signin", address, "--oauth"});
+  const std::string begin = peer.issuer() + "/authorize?";
+  const std::string url = begin + sign_in.wait_for(begin);
+  const auto consent = home.run({"curl", "-s", "-o", "/dev/null", "-w", "%{redirect_url}", url});
+  sign_in.write_input(consent.out + "\n");
+  REQUIRE(sign_in.wait().exit_code == 0);
+  home.write("work/mcp.json", R"({"mcpServers": {"here": {"type": "http", "url": ")" + address +
+                                  R"(", "headersHelper": "pindus auth headers )" + address +
+                                  R"("}}})");
+  const auto result = home.run(with_keys(
+      {"claude", "-p", "greet", "--model", "claude-sonnet-4-5", "--mcp-config", "mcp.json",
+       "--strict-mcp-config", "--allowedTools", std::string(pindus::test::greet_tool)}));
+  INFO(result.out << result.err << home.server.protocol());
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(home.server.requests().back().text, Contains("Hello, pindus!"));
 }
 
 TEST_CASE("codex sends a browser sign-in's token with the account's id") {

@@ -84,6 +84,23 @@ std::string messages_answer(bool streams) {
        {"message_stop", R"({"type":"message_stop"})"}});
 }
 
+// Wants the program to call a tool, with a name to greet.
+std::string tool_call(std::string_view tool) {
+  return event_stream(
+      {{"message_start",
+        R"({"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"m","stop_sequence":null,"content":[],"stop_reason":null,"usage":{"input_tokens":1,"output_tokens":1}}})"},
+       {"content_block_start",
+        fmt::format(
+            R"({{"type":"content_block_start","index":0,"content_block":{{"type":"tool_use","id":"toolu_1","name":"{}","input":{{}}}}}})",
+            tool)},
+       {"content_block_delta",
+        R"({"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"{\"name\":\"pindus\"}"}})"},
+       {"content_block_stop", R"({"type":"content_block_stop","index":0})"},
+       {"message_delta",
+        R"({"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"output_tokens":1}})"},
+       {"message_stop", R"({"type":"message_stop"})"}});
+}
+
 std::string responses_answer() {
   constexpr std::string_view item =
       R"({"type":"message","id":"msg_1","status":"completed","role":"assistant","content":[{"type":"output_text","text":"pong","annotations":[]}]})";
@@ -138,7 +155,11 @@ std::string answer_to(const SeenRequest& request) {
   const bool streams =
       request.text.contains(R"("stream":true)") || request.text.contains(R"("stream": true)");
   if (line.contains("count_tokens")) return json_answer(R"({"input_tokens":1})");
-  if (line.contains("/messages")) return messages_answer(streams);
+  if (line.contains("/messages")) {
+    const bool has_greet = request.text.contains(greet_tool);
+    if (has_greet && !request.text.contains("tool_result")) return tool_call(greet_tool);
+    return messages_answer(streams);
+  }
   if (line.contains("/responses")) return responses_answer();
   if (line.contains("/chat/completions")) return completions_answer(streams);
   if (line.contains("streamGenerateContent")) return generate_answer(true);

@@ -3,11 +3,15 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/support/loopback_server.hpp"
 
 namespace pindus::test {
+
+/// Where a program offers this tool, an answer of the Messages API wants it called.
+inline constexpr std::string_view greet_tool = "mcp__here__greet";
 
 /// A request that a client made of its provider.
 struct SeenRequest {
