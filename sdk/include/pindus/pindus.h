@@ -20,8 +20,8 @@
  *     same context. One marked [waits] may wait for a server, a person or another process, and
  *     returns PINDUS_FAULT_ABORTED within 100 ms of pindus_stop_request, but for the time that a
  *     callback of the caller's takes. A refresh that was sent is carried to its end all the same,
- * on a thread of the library's: the server may have ended the old token with its answer. L5
- * Callbacks are called on the thread that called the function, before it returns. They may call
+ *     on a thread of the library's: the server may have ended the old token with its answer.
+ *  L5 Callbacks are called on the thread that called the function, before it returns. They may call
  *     every function but pindus_close of the same context, and leave by returning: no exception, no
  *     longjmp, no thread cancellation. Functions need 256 KiB of stack, those that wait 1 MiB.
  *  L6 The library installs no signal handler and changes no environment variable, locale, umask,
@@ -36,7 +36,7 @@
  *     bound to itself: other versions of the same libraries in the program are not in its way, nor
  *     it in theirs. Descriptors of its own close on exec.
  *  L9 No fault, notice or question holds a key, a token or another secret.
- *  L10 Plugins run in this process, with its rights, as pindus-plugin(7) says; only files that
+ * L10 Plugins run in this process, with its rights, as pindus-plugin(7) says; only files that
  *     nobody else could have changed are loaded. One that prints, or ends the process, against its
  *     own contract, does so: exit handlers and standard output are the program's.
  *
