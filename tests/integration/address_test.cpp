@@ -104,6 +104,23 @@ TEST_CASE("5: two sign-ins at once make one registration") {
   CHECK(second.wait().exit_code == 0);
 }
 
+TEST_CASE("10: a resource that fails at a bad token is never given one, refreshed or new") {
+  Address at("bad-token-500");
+  const auto result = at.sign_in(at.one());
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  CHECK(at.ask(at.one()).out == "200");
+  CHECK(at.profile.run({"auth", "refresh", at.one(), "--force"}).exit_code == 0);
+  CHECK(at.ask(at.one()).out == "200");
+  // That is what it says where the token is another resource's.
+  REQUIRE(at.sign_in(at.two()).exit_code == 0);
+  const auto wrong = pindus::test::run_process(
+      {"curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST", "-H",
+       "Authorization: Bearer " + at.profile.key(at.two()), at.one()},
+      pindus::test::plain_environment());
+  CHECK(wrong.out == "500");
+}
+
 TEST_CASE("10: a token for one resource is none for another") {
   Address at;
   REQUIRE(at.sign_in(at.one()).exit_code == 0);
