@@ -75,10 +75,27 @@ CredentialFault refresh_fault(Reason why) {
 }
 
 std::string format_credential_fault(const CredentialFault& fault) {
-  constexpr std::size_t no_limit = std::string_view::npos;
-  std::string text = printable(fault.label, no_limit) + ": " + printable(fault.message, no_limit);
-  if (!fault.hint.empty()) text += "\n  " + printable(fault.hint, no_limit);
+  const auto shown = [](std::string_view text) {
+    return without_users(printable(text, std::string_view::npos));
+  };
+  std::string text = shown(fault.label) + ": " + shown(fault.message);
+  if (!fault.hint.empty()) text += "\n  " + shown(fault.hint);
   return text;
+}
+
+std::string without_users(std::string_view text) {
+  constexpr std::string_view mark = "://";
+  std::string out;
+  for (std::size_t at = text.find(mark); at != text.npos; at = text.find(mark)) {
+    out += text.substr(0, at + mark.size());
+    text.remove_prefix(at + mark.size());
+    const std::string_view authority = text.substr(0, text.find_first_of("/?#\"'`<> \n\t"));
+    const std::size_t user = authority.rfind('@');
+    if (user == authority.npos) continue;
+    out += "...";
+    text.remove_prefix(user);
+  }
+  return out.append(text);
 }
 
 std::string printable(std::string_view text, std::size_t limit) {

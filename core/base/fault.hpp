@@ -80,6 +80,10 @@ using Result = std::expected<T, CredentialFault>;
 /// one; no final newline. Control characters and line breaks in the parts are removed.
 [[nodiscard]] std::string format_credential_fault(const CredentialFault& fault);
 
+/// `text` with "..." for the user and password of each address in it (RFC 3986, section 3.2.1):
+/// people paste them, and a message is no place for a password.
+[[nodiscard]] std::string without_users(std::string_view text);
+
 /// `text` without control characters (C0, DEL, C1 in UTF-8, those for the direction of a line) and
 /// without bytes that are not UTF-8, at most `limit` bytes: for whatever a server or a file said.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 300);

@@ -107,7 +107,7 @@ Result<void> run_signin(const SigninOptions& options, Context& context, Credenti
     return store_command(options, {result.provider, name}, context);
   }
   if (TRY(is_discovered(options, context))) {
-    result.provider = *options.provider;
+    result.provider = options.provider.value_or("");
     return sign_in_at_address(options, name, context);
   }
   std::optional<LoginChoice> named;

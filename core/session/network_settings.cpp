@@ -10,13 +10,10 @@
 namespace pindus {
 namespace {
 
-// "http://user:password@proxy:3128" with nothing of the user.
-std::string without_user(std::string_view address) {
-  const auto scheme = address.find("://");
-  const auto begin = scheme == address.npos ? 0 : scheme + 3;
-  const auto at = address.rfind('@');
-  if (at == address.npos || at < begin) return std::string(address);
-  return fmt::format("{}...@{}", address.substr(0, begin), address.substr(at + 1));
+// "user:password@proxy:3128" is an address as well.
+std::string shown(const std::string& proxy) {
+  if (proxy.contains("://")) return printable(without_users(proxy));
+  return printable(proxy.substr(proxy.rfind('@') + 1));
 }
 
 }  // namespace
@@ -26,7 +23,7 @@ NetworkSettings network_settings(const Environment& environment) {
   for (const char* name :
        {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"}) {
     if (const auto value = environment.get_nonblank(name)) {
-      settings.proxies.push_back(fmt::format("{}={}", name, printable(without_user(*value))));
+      settings.proxies.push_back(fmt::format("{}={}", name, shown(*value)));
     }
   }
   const http::Authorities authorities = http::choose_authorities(nullptr, nullptr);

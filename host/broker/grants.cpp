@@ -40,11 +40,12 @@ KeyName Grant::key_name(const std::string& provider) const {
 }
 
 void Grants::add(BrokerPlan plan) {
+  const auto lives = plan.limits.lives;
   const auto grant = std::make_shared<Grant>(std::move(plan));
   grants_.push_back(grant);
-  if (!grant->plan.limits.lives) return;
+  if (!lives) return;
   const auto timer = std::make_shared<boost::asio::steady_timer>(executor_);
-  timer->expires_after(*grant->plan.limits.lives);
+  timer->expires_after(*lives);
   timer->async_wait([timer, revocable = std::weak_ptr(grant)](const boost::system::error_code&) {
     if (const auto over = revocable.lock()) end(*over, "the time of the run was over");
   });

@@ -16,6 +16,20 @@ TEST_CASE("a fault is one line, its hint an indented second one") {
         "Cancelled: no key\n  try again");
 }
 
+TEST_CASE("a fault shows no password of an address that somebody pasted") {
+  const auto shown = [](std::string address) {
+    return format_credential_fault(credential_fault(
+        FaultKind::not_found, "\"" + address + "\" is stored nowhere", "pindus signin " + address));
+  };
+  CHECK(shown("https://me:secret@a.example/x?y=b@c") ==
+        "Nothing to remove: \"https://...@a.example/x?y=b@c\" is stored nowhere\n"
+        "  pindus signin https://...@a.example/x?y=b@c");
+  for (const char* address :
+       {"https://a.example/@scope", "a@b.example", "://", "https://a.example"}) {
+    CHECK_THAT(shown(address), Catch::Matchers::Contains("\"" + std::string(address) + "\""));
+  }
+}
+
 TEST_CASE("what a server says can neither move the cursor nor break the line") {
   const auto fault = pindus::sign_in_fault(
       "host said \x1b[2Jred\r\n\x9b"
