@@ -353,32 +353,6 @@ TEST_CASE("options --scope and --allow-issuer are for addresses, and an address 
   CHECK(profile.run({"signin", "http://127.0.0.1:1/mcp"}).exit_code == 1);
 }
 
-TEST_CASE(
-    "the example server of the protocol's SDK lets its own client call a tool with our token") {
-  const OAuthPeer peer("mcp-example-server.mjs", {"--strict", "1"});
-  const PindusProfile profile;
-  const std::string address = peer.said("one");
-  auto process = profile.start({"signin", address, "--oauth"});
-  const std::string begin = peer.issuer() + "/authorize?";
-  const std::string url = begin + process.wait_for(begin);
-  // Nobody is asked for consent there.
-  const auto consent =
-      pindus::test::run_process({"curl", "-s", "-o", "/dev/null", "-w", "%{redirect_url}", url},
-                                pindus::test::plain_environment());
-  process.write_input(consent.out + "\n");
-  const auto result = process.wait();
-  INFO(result.err);
-  REQUIRE(result.exit_code == 0);
-  const std::string peers = PINDUS_TEST_BUILD "/peers/";
-  const auto called = pindus::test::run_process(
-      {peers + "node-22", peers + "mcp-example-server.mjs", "call", address, profile.key(address)},
-      pindus::test::plain_environment());
-  INFO(called.err);
-  CHECK(called.out == "Hello, pindus!\n");
-  // Its tokens can't be refreshed, and it revokes nothing.
-  CHECK_THAT(profile.run({"signout", address}).out, Contains("ends by itself"));
-}
-
 TEST_CASE("12: through the broker a call that needs more scope is answered with the command") {
   Address at("late-scope");
   REQUIRE(at.sign_in(at.one()).exit_code == 0);
