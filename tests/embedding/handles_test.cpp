@@ -15,7 +15,7 @@ using pindus::test::value_of;
 
 namespace {
 
-constexpr const char* vault =
+constexpr const char* vault_text =
     R"({"acme": {"a": {"kind": "apiKey", "key": "key-of-a-0123456789abcd"}}})";
 
 void ignore_key(void*, const pindus_key*) noexcept {}
@@ -77,7 +77,7 @@ TEST_CASE("256 contexts may be open") {
 }
 
 TEST_CASE("sizes, flags and null pointers are looked at") {
-  const auto context = open_in_memory(vault);
+  const auto context = open_in_memory(vault_text);
   Grown<pindus_key_request> request;
   request.known.size = sizeof request.known;
   request.known.provider = text("acme");
@@ -112,7 +112,7 @@ TEST_CASE("sizes, flags and null pointers are looked at") {
 
 TEST_CASE("a child of fork has no handle of its parent's, and may open a context of its own") {
   const PindusProfile profile;
-  profile.write_vault(vault);
+  profile.write_vault(vault_text);
   const auto context = open_profile(profile);
   static_cast<void>(value_of(context.list_accounts()));  // so that the core is there
   CHECK(in_child([&] {

@@ -14,7 +14,7 @@ using pindus::test::TokenEndpoint;
 
 namespace {
 
-constexpr const char* some_key = "sk-ant-page-0123456789abcdef";
+constexpr const char* stored_key = "sk-ant-page-0123456789abcdef";
 
 ProcessResult chat(const PindusProfile& profile, std::vector<std::string> args,
                    std::string_view input = {}) {
@@ -31,7 +31,7 @@ TEST_CASE("the page's program signs in, gives the key and the headers, and runs 
   const auto nothing = chat(profile, {"key", "groq"});
   CHECK(nothing.exit_code == 1);
   CHECK_THAT(nothing.err, Contains("No such key: nothing is stored for groq"));
-  const std::string answer = std::string(some_key) + "\n";
+  const std::string answer = std::string(stored_key) + "\n";
   const auto entered = chat(profile, {"enter", "groq"}, answer);
   CHECK_THAT(entered.err, Contains("(don't show it)"));
   CHECK(entered.exit_code == 0);
@@ -41,7 +41,7 @@ TEST_CASE("the page's program signs in, gives the key and the headers, and runs 
   CHECK(chat(profile, {"wait", "groq"}).exit_code == 0);
   CHECK(chat(profile, {"signin", "anthropic", "--api-key"}, answer).exit_code == 0);
   CHECK_THAT(chat(profile, {"headers", "anthropic"}).out,
-             Contains(std::string("\"x-api-key\":\"") + some_key));
+             Contains(std::string("\"x-api-key\":\"") + stored_key));
   CHECK_THAT(chat(profile, {"auth", "status"}).out, Contains("Groq (groq)"));
   CHECK(chat(profile, {"write"}).exit_code == 2);
 }
