@@ -329,7 +329,7 @@ struct FakeServices {
     return PINDUS_OK;
   }
   static int32_t credential_expires(pindus_session id, int64_t unix_ms) noexcept {
-    of(id).lifetime = (unix_ms - of(id).now_ms) / 1000;
+    of(id).lifetime = std::max<int64_t>((unix_ms - of(id).now_ms) / 1000, 0);
     return PINDUS_OK;
   }
   static int32_t credential_commit(pindus_session id) noexcept {
