@@ -1,33 +1,35 @@
 #include "library/place_memory.hpp"
 
+#include "core/bare/profile_file.hpp"
+#include "core/base/fingerprint.hpp"
+
 namespace pindus::library {
 
 namespace {
 
 // What is read at once is no slower than what has to be looked up.
 constexpr off_t large = off_t{64} * 1024;
-// The coarsest clock of a file system.
-constexpr int64_t settled_ms = 2000;
+// A file that is written twice within one tick of its file system's clock may look the same. That
+// is the kernel's tick where fractions of a second are kept, and up to two seconds where they
+// aren't.
+constexpr int64_t tick_ms = 20;
+constexpr int64_t coarse_tick_ms = 2000;
 
-// FNV-1a of the id in lower case. Should two providers have the same, the one isn't found where the
-// other stands, and the whole file is read.
+// Of the id in lower case. Should two providers have the same, the one isn't found where the other
+// stands, and the whole file is read.
 uint64_t fingerprint(bare::Text provider) {
-  uint64_t hash = 0xcbf29ce484222325;
+  Fingerprint id;
   for (size_t i = 0; i < provider.size; ++i) {
     const char c = provider.data[i];
     const bool is_upper = c >= 'A' && c <= 'Z';
-    hash ^= static_cast<unsigned char>(is_upper ? c | 0x20 : c);
-    hash *= 0x100000001b3;
+    id.add(is_upper ? static_cast<char>(c | 0x20) : c);
   }
-  return hash;
-}
-
-bool is_same(const timespec& a, const timespec& b) {
-  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+  return id.value();
 }
 
 bool is_settled(const timespec& time, int64_t now_ms) {
-  return int64_t{time.tv_sec} * 1000 + settled_ms < now_ms;
+  const int64_t tick = time.tv_nsec != 0 ? tick_ms : coarse_tick_ms;
+  return int64_t{time.tv_sec} * 1000 + time.tv_nsec / 1'000'000 + tick < now_ms;
 }
 
 }  // namespace
@@ -39,8 +41,8 @@ bool PlaceMemory::find(bare::Text provider, const struct stat& file, uint64_t& p
   const Entry& entry = entries_[wanted % entry_count];
   const bool is_there = entry.provider == wanted && entry.device == file.st_dev &&
                         entry.inode == file.st_ino && entry.size == file.st_size &&
-                        is_same(entry.modified, file.st_mtim) &&
-                        is_same(entry.changed, file.st_ctim);
+                        bare::is_same_time(entry.modified, file.st_mtim) &&
+                        bare::is_same_time(entry.changed, file.st_ctim);
   if (is_there) place = entry.place;
   pthread_mutex_unlock(&mutex_);
   return is_there;

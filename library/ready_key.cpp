@@ -95,10 +95,8 @@ bool show_ready_key(OpenContext& context, const pindus_key_request& request,
   bare::ProfileFile rules(chunk, sizeof chunk);
   bare::ProfileFile vault(chunk, sizeof chunk);
   char chosen_memory[256];
-  const bool is_ready = !bare::is_behind_broker() &&
-                        choose_account({context.profile_text(), context.folder_text()}, asked,
-                                       rules, chosen_memory) &&
-                        vault.open(context.profile_text(), "auth.json") &&
+  const bool is_ready = open_vault({context.profile_text(), context.folder_text()}, asked, rules,
+                                   vault, chosen_memory) &&
                         find_key(context.places, vault, asked, answer);
   rules.close();
   vault.close();

@@ -1,6 +1,5 @@
 #include "core/bare/account_choice.hpp"
 
-#include "core/bare/json_bytes.hpp"
 #include "core/bare/provider_id.hpp"
 
 namespace pindus::bare {
@@ -8,12 +7,6 @@ namespace pindus::bare {
 namespace {
 
 constexpr size_t longest_folder = 4096;
-
-char variable_character(char c) {
-  if (c >= 'a' && c <= 'z') return static_cast<char>(c - 'a' + 'A');
-  const bool stays = (c >= 'A' && c <= 'Z') || is_digit(c);
-  return stays ? c : '_';
-}
 
 bool is_at_or_above(Text folder, Text directory) {
   if (folder.size == 0 || folder.size > directory.size) return false;

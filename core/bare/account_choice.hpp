@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 
+#include "core/bare/json_bytes.hpp"
 #include "core/bare/json_reader.hpp"
 #include "core/bare/text.hpp"
 
@@ -11,8 +12,15 @@ namespace pindus::bare {
 /// provider's variable says, else the rule for the working directory. Front and host ask here, so
 /// that they choose the same.
 
+/// What stands for a byte of an id in a variable's name: a letter in upper case, a digit, else `_`.
+[[nodiscard]] inline char variable_character(char c) {
+  if (c >= 'a' && c <= 'z') return static_cast<char>(c - 'a' + 'A');
+  const bool stays = (c >= 'A' && c <= 'Z') || is_digit(c);
+  return stays ? c : '_';
+}
+
 /// Appends the name of the variable that chooses a provider's account: PINDUS_ACCOUNT_ and the id
-/// in upper case, with `_` for whatever is no letter or digit.
+/// in those characters.
 void append_account_variable(Text provider, TextBuffer& name);
 
 enum class RuleFound : uint8_t {

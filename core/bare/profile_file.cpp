@@ -11,10 +11,6 @@ namespace {
 
 constexpr uint64_t max_file = uint64_t{64} * 1024 * 1024;
 
-bool is_same_time(const timespec& a, const timespec& b) {
-  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
 }  // namespace
 
 bool ProfileFile::open(Text folder, Text name) {

@@ -8,6 +8,10 @@
 
 namespace pindus::bare {
 
+[[nodiscard]] inline bool is_same_time(const timespec& a, const timespec& b) {
+  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
 /// A file of the profile, read in pieces into memory of the caller's. Not closed by itself: the
 /// front ends anyway. One thread at a time.
 class ProfileFile {

@@ -12,6 +12,8 @@
 
 namespace pindus::bare {
 
+namespace {
+
 bool is_behind_broker() {
   return !is_blank(getenv("PINDUS_BROKER_TOKEN"));
 }
@@ -49,6 +51,8 @@ bool choose_account(const KeyProfile& profile, KeyRequest& request, ProfileFile&
   return is_usual_account_name(request.account);
 }
 
+}  // namespace
+
 bool is_usual_account_name(Text name) {
   for (size_t i = 0; i < name.size; ++i) {
     const char c = name.data[i];
@@ -60,13 +64,16 @@ bool is_usual_account_name(Text name) {
   return name.size != 0 && name.data[0] != '-';
 }
 
+bool open_vault(const KeyProfile& profile, KeyRequest& request, ProfileFile& rules,
+                ProfileFile& vault, char (&memory)[256]) {
+  return !is_behind_broker() && choose_account(profile, request, rules, memory) &&
+         vault.open(profile.folder, "auth.json");
+}
+
 KeyAnswer find_profile_key(const KeyProfile& profile, KeyRequest request, ProfileFile& rules,
                            ProfileFile& vault, TextBuffer& out) {
   char account_memory[256];
-  if (is_behind_broker() || !choose_account(profile, request, rules, account_memory)) {
-    return KeyAnswer::not_sure;
-  }
-  if (!vault.open(profile.folder, "auth.json")) return KeyAnswer::not_sure;
+  if (!open_vault(profile, request, rules, vault, account_memory)) return KeyAnswer::not_sure;
   JsonReader reader(&ProfileFile::refill, &vault);
   const KeyAnswer answer = find_ready_key(reader, request, out);
   return vault.is_unchanged() ? answer : KeyAnswer::not_sure;

@@ -18,19 +18,16 @@ struct KeyProfile {
 /// ("me@example.com"): whoever knows more has something to say about any other.
 [[nodiscard]] bool is_usual_account_name(Text name);
 
-/// Fills in which account is meant where `request` names none, as find_profile_key does; the name's
-/// bytes stand in `memory`. False where somebody who knows more has to look.
-[[nodiscard]] bool choose_account(const KeyProfile& profile, KeyRequest& request,
-                                  ProfileFile& rules, char (&memory)[256]);
+/// Opens the vault, and fills in which account is meant where `request` names none: the one that
+/// the provider's variable names, else the rule for the directory, as everywhere; the name's bytes
+/// stand in `memory`. False where somebody who knows more has to look: a file can't be read, or a
+/// broker's token stands in the place of every key. Reads the environment.
+[[nodiscard]] bool open_vault(const KeyProfile& profile, KeyRequest& request, ProfileFile& rules,
+                              ProfileFile& vault, char (&memory)[256]);
 
-/// Whether a broker's token stands in the place of every key. Reads the environment.
-[[nodiscard]] bool is_behind_broker();
-
-/// The key that a profile has ready, by find_ready_key. Which account is meant where `request`
-/// names none is said by the provider's variable, else by the rule for the directory, as
-/// everywhere. Not sure, too, where the files can't be read or are being written, and where a
-/// broker's token stands in the place of every key. Reads the environment. `chunk` is memory to
-/// read into, of 64 KiB; a file that is left open stays so in `vault`.
+/// The key that a profile has ready, by find_ready_key, of the account that open_vault says. Not
+/// sure, too, where that is false or the vault is being written. Files that are left open stay so
+/// in `rules` and `vault`.
 [[nodiscard]] KeyAnswer find_profile_key(const KeyProfile& profile, KeyRequest request,
                                          ProfileFile& rules, ProfileFile& vault, TextBuffer& out);
 

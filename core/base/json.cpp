@@ -262,6 +262,16 @@ std::expected<const Json*, std::string> Json::at(std::string_view pointer) const
   return here;
 }
 
+const std::string* Json::find_text(std::string_view name) const noexcept {
+  const Json* member = find(name);
+  return member == nullptr ? nullptr : member->as_string();
+}
+
+const std::string* Json::text_at(std::string_view pointer) const {
+  const auto found = at(pointer);
+  return found && *found != nullptr ? (*found)->as_string() : nullptr;
+}
+
 void Json::merge_patch(const Json& patch) {
   const auto* changes = patch.as_object();
   if (changes == nullptr) {
@@ -307,6 +317,12 @@ std::string json_quote(std::string_view text) {
   std::string out;
   append_string(out, text);
   return out;
+}
+
+Json text_list(const std::vector<std::string>& texts) {
+  Json::Array list;
+  for (const std::string& text : texts) list.emplace_back(text);
+  return Json(std::move(list));
 }
 
 bool same_value(const Json& a, const Json& b) {

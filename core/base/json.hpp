@@ -50,6 +50,11 @@ class Json {
   /// does; an error where the pointer itself is malformed.
   [[nodiscard]] std::expected<const Json*, std::string> at(std::string_view pointer) const;
 
+  /// The text of the member of that name, or of what stands at a pointer; null where there is none
+  /// or it is no text. Borrowed.
+  [[nodiscard]] const std::string* find_text(std::string_view name) const noexcept;
+  [[nodiscard]] const std::string* text_at(std::string_view pointer) const;
+
   /// Changes this value as RFC 7396 says: members of `patch` replace, null removes, objects merge.
   void merge_patch(const Json& patch);
 
@@ -62,6 +67,9 @@ class Json {
  private:
   Value value_;
 };
+
+/// An array of these texts.
+[[nodiscard]] Json text_list(const std::vector<std::string>& texts);
 
 /// Whether two values are the same, members in the same order.
 [[nodiscard]] bool same_value(const Json& a, const Json& b);

@@ -17,6 +17,11 @@ namespace pindus {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+/// Whether a token of HTTP may hold it (RFC 9110, section 5.6.2).
+[[nodiscard]] constexpr bool is_token_character(char c) noexcept {
+  return is_ascii_alphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").contains(c);
+}
+
 /// `text` with A to Z as a to z.
 [[nodiscard]] std::string ascii_lower(std::string_view text);
 

@@ -12,12 +12,6 @@
 namespace pindus::broker {
 namespace {
 
-Json text_list(const std::vector<std::string>& values) {
-  Json::Array array;
-  for (const std::string& value : values) array.emplace_back(value);
-  return Json(std::move(array));
-}
-
 template <typename T>
 Json number(const std::optional<T>& value) {
   return value ? Json(static_cast<std::int64_t>(*value)) : Json();

@@ -82,12 +82,10 @@ Result<fs::path> begin_run(const fs::path& profile, RunHead head) {
     fs::remove(old[i], error);  // one that can't be removed is tried again with the next run
   }
   if (head.time_ms == 0) head.time_ms = now_ms();
-  Json::Array providers;
-  for (const std::string& provider : head.providers) providers.push_back(Json(provider));
   const Json first(Json::Object{{"time", Json(head.time_ms)},
                                 {"command", Json(printable(head.command))},
                                 {"process", Json(head.process)},
-                                {"providers", Json(std::move(providers))}});
+                                {"providers", text_list(head.providers)}});
   fs::path file = folder / (new_name(head) + std::string(suffix));
   const auto made = make_private_file(AT_FDCWD, file.string());
   if (!made) return std::unexpected(file_fault(file, "made", made.error()));

@@ -51,13 +51,11 @@ Json number(std::uint64_t value) {
 }
 
 Json as_json(const RunTotals& run) {
-  Json::Array providers;
-  for (const std::string& provider : run.head.providers) providers.emplace_back(provider);
   return Json(Json::Object{{"run", Json(run.head.run)},
                            {"command", Json(run.head.command)},
                            {"process", Json(run.head.process)},
                            {"time", Json(run.head.time_ms)},
-                           {"providers", Json(std::move(providers))},
+                           {"providers", text_list(run.head.providers)},
                            {"requests", number(run.requests)},
                            {"refused", number(run.refused)},
                            {"sent", number(run.sent)},

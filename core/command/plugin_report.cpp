@@ -25,12 +25,6 @@ Json text_json(std::string_view text) {
   return Json(std::string(text));
 }
 
-Json list_json(const std::vector<std::string>& texts) {
-  Json::Array array;
-  for (const std::string& text : texts) array.push_back(text_json(text));
-  return Json(std::move(array));
-}
-
 Json method_json(const Method& method) {
   return Json(Json::Object{
       {"method", text_json(method.name)},
@@ -59,9 +53,9 @@ Json files_json(const Provider& provider) {
     files.push_back(Json(Json::Object{
         {"path", text_json(file.path.native())},
         {"layer", text_json(layer_name(file.layer))},
-        {"gave", list_json(file.gave)},
-        {"overrides", list_json(file.overrides)},
-        {"hidden", list_json(file.hidden)},
+        {"gave", text_list(file.gave)},
+        {"overrides", text_list(file.overrides)},
+        {"hidden", text_list(file.hidden)},
     }));
   }
   return Json(std::move(files));

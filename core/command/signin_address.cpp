@@ -56,7 +56,7 @@ class AddressSignIn {
         options_.scope.empty() ? options_.on_existing : OnExisting::replace;
     TRY(context_.vault().prove_writable(context_.stop()));
     TRY(context_.vault().check_place(account_, on_existing));
-    services_ = TRY(services_of(context_));
+    services_ = TRY(services_of(context_.session()));
     const VaultDocument vault = TRY(context_.vault().storage().read(context_.stop()));
     request_.address = account_.provider;
     request_.known = context_.providers().find_provider(account_.provider);
@@ -182,12 +182,6 @@ class AddressSignIn {
 
 }  // namespace
 
-Result<Services*> services_of(const Context& context) {
-  const SessionRequest session = context.session();
-  if (session.services != nullptr) return session.services;
-  return open_services(session.services_module);
-}
-
 Result<bool> is_discovered(const SigninOptions& options, const Context& context) {
   const std::string id = options.provider.value_or("");
   if (begins_as_address(id) && !is_address_id(id)) {
@@ -224,10 +218,11 @@ Result<void> sign_in_at_address(const SigninOptions& options, const std::string&
 
 void leave_address(const Provider& provider, const Context& context) {
   const auto notes = discovery::notes_of(provider);
+  if (!notes) return;
   const auto left = context.vault().list_accounts(provider.id);
-  if (!notes || !left || !left->empty()) return;
+  if (!left || !left->empty()) return;
   const auto outcome = [&]() -> Result<std::optional<bool>> {
-    Services* services = TRY(services_of(context));
+    Services* services = TRY(services_of(context.session()));
     discovery::Explorer explorer = explorer_of(*services, context);
     const discovery::AddressParts parts{.profile = context.profile().value_or(""),
                                         .services = *services,

@@ -20,7 +20,4 @@ namespace pindus {
 /// gone.
 void leave_address(const Provider& provider, const Context& context);
 
-/// The services of a context, opened where they must be. Fault: vault.
-[[nodiscard]] Result<Services*> services_of(const Context& context);
-
 }  // namespace pindus

@@ -15,11 +15,6 @@ bool is_blank(char c) noexcept {
   return c == ' ' || c == '\t';
 }
 
-// RFC 9110, section 5.6.2.
-bool is_token_character(char c) noexcept {
-  return is_ascii_alphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").contains(c);
-}
-
 // RFC 9110, section 11.2, but for the "=" at its end.
 bool is_token68_character(char c) noexcept {
   return is_ascii_alphanumeric(c) || std::string_view("-._~+/").contains(c);

@@ -8,10 +8,12 @@
 
 #include <pindus/plugin.h>
 
+#include "core/bare/account_choice.hpp"
 #include "core/base/json.hpp"
 #include "core/base/provider_id.hpp"
 #include "core/base/text.hpp"
 #include "core/discovery/registration.hpp"
+#include "core/providers/manifest_api.hpp"
 #include "core/vault/text_file.hpp"
 
 namespace pindus::discovery {
@@ -20,8 +22,7 @@ namespace {
 constexpr std::string_view offline_access = "offline_access";
 
 std::string text_behind(const Json& json, std::string_view pointer) {
-  const auto found = json.at(pointer);
-  const std::string* text = found && *found != nullptr ? (*found)->as_string() : nullptr;
+  const std::string* text = json.text_at(pointer);
   return text == nullptr ? std::string() : *text;
 }
 
@@ -56,8 +57,7 @@ std::string variable_of(std::string_view address) {
   const std::size_t scheme = address.find("://") + 3;
   std::string name;
   for (const char c : address.substr(scheme, size_without_case(address) - scheme)) {
-    const bool stays = is_ascii_alphanumeric(c);
-    name += stays && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : stays ? c : '_';
+    name += bare::variable_character(c);
   }
   if (name.front() >= '0' && name.front() <= '9') name.insert(0, "_");
   name.resize(std::min(name.size(), longest));
@@ -123,7 +123,7 @@ Json api_json(const FoundServer& found) {
   const std::string address = folded_provider(found.address);
   const std::string path = path_of(address);
   std::vector<std::string> allow;
-  for (const std::string_view method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}) {
+  for (const std::string_view method : call_methods) {
     allow.emplace_back(fmt::format("{} {}", method, path));
     allow.emplace_back(fmt::format("{} {}{}*", method, path, path.ends_with('/') ? "" : "/"));
   }
@@ -162,7 +162,6 @@ std::optional<DiscoveredNotes> notes_of(const Provider& provider) {
   return DiscoveredNotes{
       .server = text_behind(provider.merged, "/discovered/server"),
       .allowed_issuer = text_behind(provider.merged, "/discovered/allowed_issuer"),
-      .network = text_behind(provider.merged, "/discovered/network"),
       .file = file->path};
 }
 

@@ -17,7 +17,6 @@ namespace pindus::discovery {
 struct DiscoveredNotes {
   std::string server;          ///< the identifier under which its metadata was found
   std::string allowed_issuer;  ///< see --allow-issuer; empty: no exception was made
-  std::string network;         ///< see Provider::network
   std::filesystem::path file;  ///< PROFILE/discovered/HASH.json
 };
 

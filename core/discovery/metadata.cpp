@@ -185,12 +185,6 @@ std::vector<std::string> server_metadata_places(std::string_view issuer) {
   return places;
 }
 
-Json text_list(const std::vector<std::string>& texts) {
-  Json::Array list;
-  for (const std::string& text : texts) list.emplace_back(text);
-  return Json(std::move(list));
-}
-
 bool is_scope(std::string_view text) {
   if (text.empty() || text.starts_with(' ') || text.ends_with(' ') || text.contains("  ")) {
     return false;

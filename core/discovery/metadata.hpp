@@ -53,9 +53,6 @@ struct ServerMetadata {
 /// 3.1, then OpenID Connect's with the path behind the well-known part, then before it.
 [[nodiscard]] std::vector<std::string> server_metadata_places(std::string_view issuer);
 
-/// A list as such documents have it.
-[[nodiscard]] Json text_list(const std::vector<std::string>& texts);
-
 /// Whether a text is a scope: tokens of RFC 6749, section 3.3, with single blanks between.
 [[nodiscard]] bool is_scope(std::string_view text);
 

@@ -51,8 +51,7 @@ std::string request_body(const ServerMetadata& server) {
 }
 
 std::string member_text(const Json& object, std::string_view name) {
-  const Json* value = object.find(name);
-  const std::string* text = value == nullptr ? nullptr : value->as_string();
+  const std::string* text = object.find_text(name);
   return text == nullptr ? std::string() : *text;
 }
 

@@ -115,8 +115,8 @@ bool is_of_server(const Provider& provider, std::string_view server) {
 }  // namespace
 
 std::string client_document(const Provider* known) {
-  const Json* said = known == nullptr ? nullptr : known->merged.find("client_metadata_url");
-  const std::string* text = said == nullptr ? nullptr : said->as_string();
+  const std::string* text =
+      known == nullptr ? nullptr : known->merged.find_text("client_metadata_url");
   return text == nullptr ? PINDUS_CLIENT_METADATA_URL : *text;
 }
 
@@ -143,7 +143,7 @@ Result<std::optional<bool>> leave_server(Explorer& explorer, const AddressParts&
   if (is_shared || !client || !client->is_registered) return std::nullopt;
   static_cast<void>(TRY(clients.remove(notes->server)));
   if (client->registration_uri.empty() || client->registration_token.empty()) return std::nullopt;
-  explorer.set_neighbourhood(Neighbourhood(std::string_view(notes->network)));
+  explorer.set_neighbourhood(Neighbourhood(std::string_view(provider.network.value_or(""))));
   return TRY(delete_registration(explorer, *client));
 }
 

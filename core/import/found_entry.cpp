@@ -29,8 +29,7 @@ class SecretJson {
 
 std::string_view text_in_place(const Json& json, const std::optional<std::string>& place) {
   if (!place) return {};
-  const auto found = json.at(*place);
-  const std::string* text = found && *found != nullptr ? (*found)->as_string() : nullptr;
+  const std::string* text = json.text_at(*place);
   return text == nullptr ? std::string_view() : trimmed(*text);
 }
 

@@ -59,15 +59,8 @@ std::vector<Question> questions_of(const Json& method) {
 }
 
 std::string text_of(const Json& object, std::string_view name, std::string_view otherwise) {
-  const Json* value = object.find(name);
-  return value == nullptr ? std::string(otherwise) : *value->as_string();
-}
-
-// What a sign-in learned of the resource's place.
-std::string network_of(const Json& manifest) {
-  const auto found = manifest.at("/discovered/network");
-  const std::string* block = found && *found != nullptr ? (*found)->as_string() : nullptr;
-  return block == nullptr ? std::string() : *block;
+  const std::string* text = object.find_text(name);
+  return text == nullptr ? std::string(otherwise) : *text;
 }
 
 // Finds the manifests of all layers and makes providers of them.
@@ -151,7 +144,8 @@ class Discovery {
       for (const Json& name : *names->as_array()) provider.env.push_back(*name.as_string());
     }
     if (std::ranges::find(manifests, Layer::discovered, &Manifest::layer) != manifests.end()) {
-      provider.network = network_of(merged.json);
+      const std::string* block = merged.json.text_at("/discovered/network");
+      provider.network = block == nullptr ? "" : *block;
     }
     if (const Json* api = merged.json.find("api")) provider.api = read_api(*api);
     if (const Json* methods = merged.json.find("methods")) {

@@ -101,8 +101,7 @@ Objection check_questions(const Place& where, const Json& value) {
 
 // A kind that we don't know may be a later version's, and so may be whatever else stands there.
 bool is_of_unknown_kind(const Json& method) {
-  const Json* kind = method.as_object() == nullptr ? nullptr : method.find("kind");
-  const std::string* name = kind == nullptr ? nullptr : kind->as_string();
+  const std::string* name = method.find_text("kind");
   return name != nullptr && !kind_named(*name);
 }
 

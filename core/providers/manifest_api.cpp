@@ -99,9 +99,7 @@ std::string text_at(const Json& object, std::string_view name) {
 }  // namespace
 
 bool is_call_method(std::string_view name) {
-  constexpr std::array<std::string_view, 6> methods = {"GET", "HEAD",  "POST",
-                                                       "PUT", "PATCH", "DELETE"};
-  return std::ranges::find(methods, name) != methods.end();
+  return std::ranges::find(call_methods, name) != call_methods.end();
 }
 
 Objection check_api(const Place& where, const Json& value) {

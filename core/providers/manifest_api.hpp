@@ -1,12 +1,17 @@
 #pragma once
 
+#include <array>
+#include <string_view>
+
 #include "core/providers/api.hpp"
 #include "core/providers/manifest_checks.hpp"
 
 namespace pindus {
 
-/// Whether it is a method that the calls of an API are made by: CONNECT, OPTIONS and TRACE are
-/// questions to a proxy, or a browser's.
+/// The methods that the calls of an API are made by: CONNECT, OPTIONS and TRACE are questions to a
+/// proxy, or a browser's.
+inline constexpr std::array<std::string_view, 6> call_methods = {"GET", "HEAD",  "POST",
+                                                                 "PUT", "PATCH", "DELETE"};
 [[nodiscard]] bool is_call_method(std::string_view name);
 
 /// Checks a manifest's `api` member.

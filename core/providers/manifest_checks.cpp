@@ -84,9 +84,7 @@ bool is_identifier(std::string_view name) {
 }
 
 bool is_header_name(std::string_view name) {
-  const std::string folded = ascii_lower(name);
-  return !name.empty() && name.size() <= 128 &&
-         consists_of(folded, {lower_letters, decimal_digits, "!#$%&'*+-.^_`|~"});
+  return !name.empty() && name.size() <= 128 && std::ranges::all_of(name, is_token_character);
 }
 
 bool is_plain_value(std::string_view value) {

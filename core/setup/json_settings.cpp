@@ -30,8 +30,7 @@ struct Memo {
 };
 
 std::optional<std::string> text_of(const Json& object, std::string_view name) {
-  const Json* member = object.find(name);
-  const std::string* text = member == nullptr ? nullptr : member->as_string();
+  const std::string* text = object.find_text(name);
   return text == nullptr ? std::nullopt : std::optional(*text);
 }
 

@@ -208,7 +208,7 @@ TEST_CASE("a large vault that is written again is read again, however it was wri
     return value_of(context.read_usable_key({.provider = provider})).key;
   };
   write("key-0123456789-");
-  std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // until it counts as settled
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));  // until it counts as settled
   for (int i = 0; i < 3; ++i) {
     CHECK(key("p1999") == "key-0123456789-101999");
     CHECK(key("P7") == "key-0123456789-100007");
