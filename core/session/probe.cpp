@@ -33,8 +33,7 @@ Result<ProbeAnswer> send_probe(const SessionRequest& session, Probe probe) {
   if (!host) {
     return not_checked({fmt::format("{} is no http or https address", printable(probe.url, 80))});
   }
-  Services* services = session.services;
-  if (services == nullptr) services = TRY(open_services(session.services_module));
+  Services* services = TRY(services_of(session));
   const std::array hosts{*host};
   const HttpRequest request{.method = std::move(probe.method),
                             .url = std::move(probe.url),

@@ -47,6 +47,9 @@ struct SessionRequest {
   std::optional<std::chrono::steady_clock::time_point> deadline = {};
 };
 
+/// The services of a session, opened where they must be. Fault: vault. Any thread.
+[[nodiscard]] Result<Services*> services_of(const SessionRequest& request);
+
 /// What a session ended with.
 struct SessionOutcome {
   int32_t code = 0;  ///< PINDUS_OK or why not, see plugin.h

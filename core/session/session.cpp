@@ -56,6 +56,11 @@ Session::Session(const SessionRequest& session_request, std::uint32_t number)
   shown_.reserve(shown_reserve);
 }
 
+Result<Services*> services_of(const SessionRequest& request) {
+  if (request.services != nullptr) return request.services;
+  return open_services(request.services_module);
+}
+
 std::chrono::milliseconds Session::time_left() const {
   using Clock = std::chrono::steady_clock;
   if (!request.deadline) return std::chrono::milliseconds::max();
@@ -64,7 +69,7 @@ std::chrono::milliseconds Session::time_left() const {
 
 Coded<Services*> Session::services() {
   if (services_ == nullptr) {
-    auto opened = open_services(request.services_module);
+    auto opened = services_of(request);
     if (!opened) {
       fail(PINDUS_INTERNAL, opened.error().message, opened.error().hint);
       return std::unexpected(PINDUS_INTERNAL);
