@@ -74,14 +74,9 @@ TEST_CASE("codex works through the broker, too, where it was set up to ask for i
 
 TEST_CASE("codex works through the broker with a ChatGPT sign-in, whose token it never has") {
   ClientHome home("codex");
-  home.profile.install_manifest(
-      "openai-here",
-      R"({"manifest": 1, "id": "openai", "api": {"methods": {"oauth": {"base_url": ")" +
-          home.server.url() + "/backend-api/codex\"}}}}");
-  home.profile.write_vault(R"({"openai": {"default": {"kind": "oauth",
-    "access": "access-token-0123456789", "accountId": "acc-17"}}})");
+  home.sign_in_to_chatgpt();
   check_brokered(home.run(brokered({"codex", "exec", "--skip-git-repo-check", "ping"}, {})), home,
-                 "/backend-api/codex/responses", "access-token-0123456789");
+                 "/backend-api/codex/responses", ClientHome::chatgpt_token);
   CHECK_THAT(pindus::ascii_lower(home.server.requests().back().text),
              Contains("chatgpt-account-id: acc-17"));
 }

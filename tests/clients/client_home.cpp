@@ -70,6 +70,16 @@ void ClientHome::setup(std::vector<std::string> arguments, const std::string& fo
   if (result.exit_code != 0) throw std::runtime_error("auth setup failed: " + result.err);
 }
 
+void ClientHome::sign_in_to_chatgpt() const {
+  profile.install_manifest("openai-here", fmt::format(
+                                              R"({{"manifest": 1, "id": "openai",
+               "api": {{"methods": {{"oauth": {{"base_url": "{}/backend-api/codex"}}}}}}}})",
+                                              server.url()));
+  profile.write_vault(fmt::format(
+      R"({{"openai": {{"default": {{"kind": "oauth", "access": "{}", "accountId": "acc-17"}}}}}})",
+      chatgpt_token));
+}
+
 void ClientHome::write(const std::string& file, std::string_view text) const {
   write_file(home() / file, text);
 }

@@ -26,6 +26,7 @@ class ClientHome {
   static constexpr const char* groq_key = "gsk_0123456789abcdefghijk";
   static constexpr const char* mistral_key = "mi-0123456789abcdefghijkl";
   static constexpr const char* github_key = "ghp_0123456789abcdefghijkl";
+  static constexpr const char* chatgpt_token = "access-token-0123456789";
 
   /// For a test of that program; where it isn't installed, the test is skipped.
   explicit ClientHome(const std::string& program);
@@ -37,6 +38,9 @@ class ClientHome {
 
   /// `pindus auth setup ...`, which must succeed.
   void setup(std::vector<std::string> arguments, const std::string& folder = "work") const;
+
+  /// Puts a ChatGPT sign-in with chatgpt_token, of the account acc-17, in the place of all others.
+  void sign_in_to_chatgpt() const;
 
   /// Puts a file into the home.
   void write(const std::string& file, std::string_view text) const;

@@ -162,15 +162,10 @@ TEST_CASE("claude calls a tool of a server at which pindus signed in, by its hea
 
 TEST_CASE("codex sends a browser sign-in's token with the account's id") {
   Codex home;
-  home.profile.install_manifest(
-      "openai-here",
-      R"({"manifest": 1, "id": "openai", "api": {"methods": {"oauth": {"base_url": ")" +
-          home.server.url() + "/backend-api/codex\"}}}}");
-  home.profile.write_vault(R"({"openai": {"default": {"kind": "oauth",
-    "access": "access-token-0123456789", "accountId": "acc-17"}}})");
+  home.sign_in_to_chatgpt();
   home.setup({"codex"});
   check_answered(home.run(home.ask), home);
-  check_key(home, "/backend-api/codex/responses", "access-token-0123456789");
+  check_key(home, "/backend-api/codex/responses", ClientHome::chatgpt_token);
   CHECK_THAT(pindus::ascii_lower(home.server.requests().back().text),
              Contains("chatgpt-account-id: acc-17"));
   check_answered(home.run(with_keys(home.ask)), home);

@@ -61,44 +61,44 @@ std::string json_answer(std::string_view json) {
   return http_answer("200 OK", json, "Content-Type: application/json\r\nConnection: close\r\n");
 }
 
-std::string messages_answer(bool streams) {
-  constexpr std::string_view head =
-      R"("id":"msg_1","type":"message","role":"assistant","model":"m","stop_sequence":null)";
-  if (!streams) {
-    return json_answer(fmt::format(
-        R"({{{},"content":[{{"type":"text","text":"pong"}}],"stop_reason":"end_turn","usage":{{"input_tokens":1,"output_tokens":1}}}})",
-        head));
-  }
+constexpr std::string_view message_head =
+    R"("id":"msg_1","type":"message","role":"assistant","model":"m","stop_sequence":null)";
+
+// A message of one block, in events.
+std::string message_stream(std::string_view block, std::string_view delta,
+                           std::string_view reason) {
   return event_stream(
       {{"message_start",
         fmt::format(
             R"({{"type":"message_start","message":{{{},"content":[],"stop_reason":null,"usage":{{"input_tokens":1,"output_tokens":1}}}}}})",
-            head)},
+            message_head)},
        {"content_block_start",
-        R"({"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}})"},
+        fmt::format(R"({{"type":"content_block_start","index":0,"content_block":{}}})", block)},
        {"content_block_delta",
-        R"({"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"pong"}})"},
+        fmt::format(R"({{"type":"content_block_delta","index":0,"delta":{}}})", delta)},
        {"content_block_stop", R"({"type":"content_block_stop","index":0})"},
        {"message_delta",
-        R"({"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":1}})"},
+        fmt::format(
+            R"({{"type":"message_delta","delta":{{"stop_reason":"{}","stop_sequence":null}},"usage":{{"output_tokens":1}}}})",
+            reason)},
        {"message_stop", R"({"type":"message_stop"})"}});
+}
+
+std::string messages_answer(bool streams) {
+  if (streams) {
+    return message_stream(R"({"type":"text","text":""})", R"({"type":"text_delta","text":"pong"})",
+                          "end_turn");
+  }
+  return json_answer(fmt::format(
+      R"({{{},"content":[{{"type":"text","text":"pong"}}],"stop_reason":"end_turn","usage":{{"input_tokens":1,"output_tokens":1}}}})",
+      message_head));
 }
 
 // Wants the program to call a tool, with a name to greet.
 std::string tool_call(std::string_view tool) {
-  return event_stream(
-      {{"message_start",
-        R"({"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"m","stop_sequence":null,"content":[],"stop_reason":null,"usage":{"input_tokens":1,"output_tokens":1}}})"},
-       {"content_block_start",
-        fmt::format(
-            R"({{"type":"content_block_start","index":0,"content_block":{{"type":"tool_use","id":"toolu_1","name":"{}","input":{{}}}}}})",
-            tool)},
-       {"content_block_delta",
-        R"({"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"{\"name\":\"pindus\"}"}})"},
-       {"content_block_stop", R"({"type":"content_block_stop","index":0})"},
-       {"message_delta",
-        R"({"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"output_tokens":1}})"},
-       {"message_stop", R"({"type":"message_stop"})"}});
+  return message_stream(
+      fmt::format(R"({{"type":"tool_use","id":"toolu_1","name":"{}","input":{{}}}})", tool),
+      R"({"type":"input_json_delta","partial_json":"{\"name\":\"pindus\"}"})", "tool_use");
 }
 
 std::string responses_answer() {

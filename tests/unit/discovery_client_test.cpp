@@ -5,6 +5,7 @@
 #include "core/base/epoch_time.hpp"
 #include "core/discovery/registration.hpp"
 #include "tests/unit/discovery_world.hpp"
+#include "tests/unit/scripted_io.hpp"
 
 using Catch::Contains;
 using pindus::DirectoryOptions;
@@ -25,13 +26,13 @@ using pindus::discovery::PreparedSignIn;
 using pindus::test::announcing_world;
 using pindus::test::auth;
 using pindus::test::auth_metadata;
-using pindus::test::DiscoveryPerson;
 using pindus::test::DiscoveryWorld;
 using pindus::test::mcp;
 using pindus::test::mcp_metadata;
 using pindus::test::on;
 using pindus::test::read_file;
 using pindus::test::resource_json;
+using pindus::test::ScriptedIo;
 using pindus::test::server_json;
 using pindus::test::TemporaryDirectory;
 using pindus::test::write_file;
@@ -43,7 +44,7 @@ const std::string register_line = on("POST", std::string(auth) + "/register");
 struct Fixture {
   TemporaryDirectory profile;
   DiscoveryWorld world = announcing_world();
-  DiscoveryPerson person;
+  ScriptedIo person;
   AddressRequest request{.address = mcp};
 
   Result<PreparedSignIn> prepare() {
@@ -196,8 +197,8 @@ TEST_CASE("5: where nobody registers clients a person is asked, and told why") {
   REQUIRE(prepared);
   CHECK(prepared->client.id == "by-hand");
   CHECK(prepared->client.token_auth == "none");
-  CHECK_THAT(fixture.person.told[0], Contains("HTTP 403, access_denied, closed") &&
-                                         Contains("http://127.0.0.1:1455/callback"));
+  CHECK_THAT(fixture.person.noticed[0], Contains("HTTP 403, access_denied, closed") &&
+                                            Contains("http://127.0.0.1:1455/callback"));
   CHECK(fixture.prepare()->client.id == "by-hand");
 
   Fixture nobody;

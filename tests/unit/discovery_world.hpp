@@ -1,7 +1,6 @@
 #pragma once
 
 #include <catch2/catch.hpp>
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -124,31 +123,5 @@ inline DiscoveryWorld announcing_world() {
   world.answers[on("POST", std::string(auth) + "/register")] = {201, R"({"client_id":"client-1"})"};
   return world;
 }
-
-/// Whoever is asked for a client's id.
-class DiscoveryPerson final : public CredentialIo {
- public:
-  std::deque<std::string> lines;
-  std::vector<std::string> told;
-  bool person = true;
-
-  void print(std::string_view line) override { told.emplace_back(line); }
-  void notice(std::string_view line) override { told.emplace_back(line); }
-  bool interactive() const override { return person; }
-  Result<Secret> ask(std::string_view question, std::stop_token) override {
-    told.emplace_back(question);
-    if (lines.empty()) return fail(FaultKind::aborted, "the input ended");
-    Secret answer(lines.front());
-    lines.pop_front();
-    return answer;
-  }
-  Result<Secret> ask_secret(std::string_view question, std::stop_token stop) override {
-    return ask(question, stop);
-  }
-  Result<Secret> read_input(std::stop_token stop) override { return ask("", stop); }
-  bool open_url(std::string_view, std::stop_token) override { return false; }
-  bool show_qr(const QrCode&) override { return false; }
-  void countdown(std::optional<std::chrono::seconds>) override {}
-};
 
 }  // namespace pindus::test
