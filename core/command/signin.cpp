@@ -180,6 +180,8 @@ void declare(CommandOptions& command, SigninOptions& options) {
                 "at an address: ask for this besides what the account has");
   command.value("--allow-issuer", "ISSUER", raw->allowed_issuer,
                 "at an address: its server may call itself so");
+  command.flag("--new-client", options.new_client,
+               "at an address: register again, its server has forgotten who pindus is");
   command.flag("--accept-move", options.accept_move,
                "sign in nowhere: the server is the same under a new address");
   command.flag("--no-browser", raw->no_browser, "only print the address, open no browser");
@@ -217,8 +219,8 @@ void declare(CommandOptions& command, SigninOptions& options) {
     if (raw->scope && !discovery::is_scope(*raw->scope)) {
       return "--scope takes names with single blanks between";
     }
-    if ((raw->scope || raw->allowed_issuer) && !options.provider) {
-      return "--scope and --allow-issuer need an address";
+    if ((raw->scope || raw->allowed_issuer || options.new_client) && !options.provider) {
+      return "--scope, --allow-issuer and --new-client need an address";
     }
     options.scope = raw->scope.value_or("");
     options.allowed_issuer = raw->allowed_issuer.value_or("");

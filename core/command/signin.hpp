@@ -16,6 +16,7 @@ struct SigninOptions {
   Answers answers;                    ///< --set
   std::string scope;                  ///< --scope: besides what the account has
   std::string allowed_issuer;         ///< --allow-issuer
+  bool new_client = false;            ///< --new-client
   std::vector<std::string> command;   ///< that prints the key: nobody is asked for one
   bool list = false;
   bool accept_move = false;

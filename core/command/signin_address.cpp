@@ -44,6 +44,16 @@ ProviderDirectory all_providers(const Context& context) {
   return ProviderDirectory::discover(context.directory_options());
 }
 
+// As flows say it (RFC 6749, sections 4.1.2.1 and 5.2), whether the page sent the browser back or
+// the token endpoint answered so.
+bool is_refusal(const CredentialFault& fault) {
+  return fault.message.contains("refused: ");
+}
+bool refuses_client(const CredentialFault& fault) {
+  return fault.message.contains("refused: invalid_client") ||
+         fault.message.contains("refused: unauthorized_client");
+}
+
 class AddressSignIn {
  public:
   AddressSignIn(const SigninOptions& options, std::string account, Context& context)
@@ -52,8 +62,7 @@ class AddressSignIn {
         account_{options.provider.value_or(""), std::move(account)} {}
 
   Result<void> run() {
-    const OnExisting on_existing =
-        options_.scope.empty() ? options_.on_existing : OnExisting::replace;
+    const OnExisting on_existing = what_on_existing();
     TRY(context_.vault().prove_writable(context_.stop()));
     TRY(context_.vault().check_place(account_, on_existing));
     services_ = TRY(services_of(context_.session()));
@@ -63,6 +72,7 @@ class AddressSignIn {
     request_.allowed_issuer = options_.allowed_issuer;
     request_.granted_scope = granted_scope(vault, account_);
     request_.wanted_scope = options_.scope;
+    request_.wants_new_client = options_.new_client;
     Answers answers = options_.answers;
     if (const auto client = answers.find(client_answer); client != answers.end()) {
       request_.client_id = client->second;
@@ -82,14 +92,34 @@ class AddressSignIn {
       const discovery::AddressParts parts = address_parts();
       const auto prepared = TRY(discovery::prepare_sign_in(explorer, parts, request_));
       if (prepared.has_other_server) TRY(forget_what_is_of_another(explorer, parts));
+      // Where a page says it the person has nothing to paste.
+      if (prepared.is_client_unproven) context_.io().tell(fmt::format("{}.", if_page_knows_none()));
       auto signed_in = sign_in_as_prepared(prepared, answers);
-      const bool is_unknown = !signed_in && signed_in.error().message.contains("invalid_client");
-      if (signed_in || !is_unknown || attempt == most_attempts) return signed_in;
-      if (!TRY(discovery::forget_client(parts, prepared))) return signed_in;
-      context_.io().notice(
-          fmt::format("{} doesn't know the client {} any more: another one is registered.",
-                      prepared.found.issuer(), printable(prepared.client.id, 80)));
+      if (signed_in) return signed_in;
+      const bool is_refused = refuses_client(signed_in.error());
+      if (is_refused && attempt < most_attempts && TRY(discovery::forget_client(parts, prepared))) {
+        continue;
+      }
+      if (prepared.is_client_unproven && (is_refused || !is_refusal(signed_in.error()))) {
+        add_hint(signed_in.error());
+      }
+      return signed_in;
     }
+  }
+
+  [[nodiscard]] OnExisting what_on_existing() const {
+    return options_.scope.empty() ? options_.on_existing : OnExisting::replace;
+  }
+
+  [[nodiscard]] std::string if_page_knows_none() const {
+    return fmt::format(
+        "if the server's page doesn't know the client: pindus signin {} --new-client{}",
+        account_.arguments(), what_on_existing() == OnExisting::replace ? " --replace" : "");
+  }
+
+  void add_hint(CredentialFault& fault) const {
+    if (!fault.hint.empty()) fault.hint += "; ";
+    fault.hint += if_page_knows_none();
   }
 
   [[nodiscard]] discovery::AddressParts address_parts() const {
@@ -201,10 +231,10 @@ Result<bool> is_discovered(const SigninOptions& options, const Context& context)
     return fail(FaultKind::usage, fmt::format("nobody says that {} takes api keys", id),
                 "write a manifest with this id, see pindus-manifest(5)");
   }
-  if (!options.scope.empty() || !options.allowed_issuer.empty()) {
+  if (!options.scope.empty() || !options.allowed_issuer.empty() || options.new_client) {
     return fail(FaultKind::usage,
-                fmt::format("--scope and --allow-issuer are for addresses; what {} asks for stands "
-                            "in its manifest",
+                fmt::format("--scope, --allow-issuer and --new-client are for addresses; what {} "
+                            "asks for stands in its manifest",
                             printable(id, 80)),
                 fmt::format("pindus plugin show {}", shell_word(printable(id, 80))));
   }

@@ -17,10 +17,15 @@ struct OAuthClient {
   Secret secret = {};              ///< empty: it has none
   std::int64_t secret_ends_s = 0;  ///< epoch seconds (RFC 7591, section 3.2.1); 0: never
   std::string token_auth = {};     ///< how it proves who it is: "none", "post", "basic"
-  /// Where and with what the registration is taken back (RFC 7592, section 3); empty: nowhere.
+  /// Where and with what the registration is looked at and taken back (RFC 7592, section 3); empty:
+  /// nowhere.
   std::string registration_uri = {};
   Secret registration_token = {};
   bool is_registered = false;  ///< by us (RFC 7591), so that it may be made anew
+
+  [[nodiscard]] bool has_registration_address() const noexcept {
+    return !registration_uri.empty() && !registration_token.empty();
+  }
 
   /// Whether its secret has ended, or is about to.
   [[nodiscard]] bool has_ended(std::int64_t now_s) const noexcept {

@@ -169,7 +169,7 @@ std::string choose_scope(const FoundServer& found, std::string_view granted,
                          std::string_view wanted) {
   std::string scope;
   if (!wanted.empty()) {
-    scope = united_scopes(granted, wanted);
+    scope = united_scopes(united_scopes(granted, found.challenged_scope), wanted);
   } else if (!found.challenged_scope.empty()) {
     scope = found.challenged_scope;
   } else {

@@ -55,6 +55,32 @@ std::string member_text(const Json& object, std::string_view name) {
   return text == nullptr ? std::string() : *text;
 }
 
+// What an answer says of a client (RFC 7591, section 3.2.1; RFC 7592, section 3); what it doesn't
+// say stays.
+void take_members(const Json& answer, OAuthClient& client) {
+  if (std::string secret = member_text(answer, "client_secret"); !secret.empty()) {
+    client.secret = Secret(std::move(secret));
+  }
+  if (const Json* ends = answer.find("client_secret_expires_at")) {
+    client.secret_ends_s = ends->as_integer().value_or(0);
+  }
+  if (std::string uri = member_text(answer, "registration_client_uri"); is_address_id(uri)) {
+    client.registration_uri = std::move(uri);
+  }
+  if (std::string token = member_text(answer, "registration_access_token"); !token.empty()) {
+    client.registration_token = Secret(std::move(token));
+  }
+}
+
+HttpRequest registration_request(std::string_view method, const OAuthClient& client) {
+  HttpRequest request;
+  request.method = method;
+  request.url = client.registration_uri;
+  request.headers.emplace_back("Authorization",
+                               Secret(fmt::format("Bearer {}", client.registration_token.view())));
+  return request;
+}
+
 std::unexpected<CredentialFault> no_client(const std::string& endpoint, std::string_view why) {
   return std::unexpected(
       sign_in_fault(fmt::format("{} registered no client: {}", endpoint, printable(why, 300))));
@@ -95,21 +121,14 @@ Result<OAuthClient> register_client(Explorer& explorer, const ServerMetadata& se
   if (!json || json->as_object() == nullptr) {
     return no_client(endpoint, "its answer is not a JSON object");
   }
-  OAuthClient client{.id = member_text(*json, "client_id"),
-                     .secret = Secret(member_text(*json, "client_secret")),
-                     .registration_uri = member_text(*json, "registration_client_uri"),
-                     .registration_token = Secret(member_text(*json, "registration_access_token")),
-                     .is_registered = true};
-  if (const Json* ends = json->find("client_secret_expires_at")) {
-    client.secret_ends_s = ends->as_integer().value_or(0);
-  }
+  OAuthClient client{.id = member_text(*json, "client_id"), .is_registered = true};
+  take_members(*json, client);
   const std::string said = member_text(*json, "token_endpoint_auth_method");
   json->wipe();
   constexpr std::size_t longest_id = 2048;
   if (client.id.empty() || client.id.size() > longest_id || !is_printable(client.id)) {
     return no_client(endpoint, "its answer has no client_id that can be one");
   }
-  if (!is_address_id(client.registration_uri)) client.registration_uri.clear();
   // What it made of our wish counts; what it didn't say is as we wished.
   client.token_auth = said.empty() ? usual_token_auth(server) : option_name(said);
   if (client.token_auth.empty()) {
@@ -119,14 +138,27 @@ Result<OAuthClient> register_client(Explorer& explorer, const ServerMetadata& se
   return client;
 }
 
+Result<Standing> ask_standing(Explorer& explorer, OAuthClient& client) {
+  if (!client.has_registration_address()) return Standing::untold;
+  const auto answer =
+      explorer.send(registration_request("GET", client), "the registration is looked at at");
+  if (!answer) {
+    if (answer.error().kind == FaultKind::aborted) return std::unexpected(answer.error());
+    return Standing::untold;
+  }
+  // RFC 7592, section 2.1: 401 is what it says of a client that isn't there.
+  if (answer->status == 401 || answer->status == 404) return Standing::forgotten;
+  auto json = Json::parse(answer->body.view());
+  if (answer->status != 200 || !json || json->as_object() == nullptr) return Standing::untold;
+  const bool is_same = member_text(*json, "client_id") == client.id;
+  if (is_same) take_members(*json, client);
+  json->wipe();
+  return is_same ? Standing::known : Standing::untold;
+}
+
 Result<bool> delete_registration(Explorer& explorer, const OAuthClient& client) {
-  HttpRequest request;
-  request.method = "DELETE";
-  request.url = client.registration_uri;
-  request.headers.emplace_back("Authorization",
-                               Secret(fmt::format("Bearer {}", client.registration_token.view())));
-  const HttpResponse answer =
-      TRY(explorer.send(std::move(request), "the registration is to be taken back at"));
+  const HttpResponse answer = TRY(explorer.send(registration_request("DELETE", client),
+                                                "the registration is to be taken back at"));
   // RFC 7592, section 2.3; 401 and 404 say that it was gone already.
   return answer.status == 204 || answer.status == 200 || answer.status == 401 ||
          answer.status == 404;

@@ -21,6 +21,14 @@ inline constexpr std::string_view redirect_uri = "http://127.0.0.1:1455/callback
 /// said, where it refuses or answers something else than a client; aborted.
 [[nodiscard]] Result<OAuthClient> register_client(Explorer& explorer, const ServerMetadata& server);
 
+/// What a server says of a client that it registered.
+enum class Standing { known, forgotten, untold };
+
+/// Asks it (RFC 7592, section 2.1), where it gave an address for that. `client` has afterwards what
+/// the answer gave it in the place of its secret and its registration's token. A server that can't
+/// be asked, or answers something else, has told nothing. Fault: aborted.
+[[nodiscard]] Result<Standing> ask_standing(Explorer& explorer, OAuthClient& client);
+
 /// Takes a registration back (RFC 7592, section 2.3): true where the server says that it is gone.
 /// Faults: as above.
 [[nodiscard]] Result<bool> delete_registration(Explorer& explorer, const OAuthClient& client);

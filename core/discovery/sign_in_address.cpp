@@ -15,6 +15,11 @@
 namespace pindus::discovery {
 namespace {
 
+void tell_forgotten(CredentialIo& io, const FoundServer& found, std::string_view id) {
+  io.notice(fmt::format("{} doesn't know the client {} any more: another one is registered.",
+                        found.issuer(), printable(id, 80)));
+}
+
 class Preparation {
  public:
   Preparation(Explorer& explorer, const AddressParts& parts, const AddressRequest& request)
@@ -31,6 +36,7 @@ class Preparation {
     PreparedSignIn prepared{.found = TRY(find_server(explorer_, wanted))};
     prepared.scope = choose_scope(prepared.found, request_.granted_scope, request_.wanted_scope);
     prepared.client = TRY(choose_client(prepared.found));
+    prepared.is_client_unproven = is_client_unproven_;
     prepared.has_other_server = notes && notes->server != prepared.found.identifier;
     const auto file = TRY(manifest_file(parts_.profile, request_.address, parts_.services));
     TRY(write_manifest(file, discovered_manifest(prepared.found, prepared.client, prepared.scope,
@@ -47,12 +53,25 @@ class Preparation {
       return keep(found, {.id = request_.client_id, .token_auth = "none"});
     }
     auto stored = TRY(clients_.find(found.identifier));
-    if (stored && !stored->is_registered) return *std::move(stored);
+    std::string left;  // the id that isn't to be used any more
+    if (stored && request_.wants_new_client) left = stored->id;
+    const auto is_left = [&] { return stored && stored->id == left; };
+    if (stored && !stored->is_registered && !is_left()) {
+      is_client_unproven_ = true;
+      return *std::move(stored);
+    }
     const std::string document = client_document(request_.known);
     if (server.takes_client_documents && !document.empty()) {
       return OAuthClient{.id = document, .token_auth = "none"};
     }
-    if (stored && !stored->has_ended(now_ms() / 1000)) return *std::move(stored);
+    if (stored && !is_left() && !stored->has_ended(now_ms() / 1000)) {
+      const Standing standing = TRY(ask_standing(explorer_, *stored));
+      if (standing == Standing::known) return keep(found, *std::move(stored));
+      is_client_unproven_ = standing == Standing::untold;
+      if (is_client_unproven_) return *std::move(stored);
+      left = stored->id;
+      tell_forgotten(parts_.io, found, left);
+    }
     if (server.registration_endpoint.empty()) {
       return ask(found, fmt::format("{} registers no clients by itself", found.issuer()));
     }
@@ -62,7 +81,7 @@ class Preparation {
       const Account of_server{found.identifier, "client"};
       held = TRY(parts_.storage->hold_account(of_server, parts_.stop));
       stored = TRY(clients_.find(found.identifier));
-      if (stored && !stored->has_ended(now_ms() / 1000)) return *std::move(stored);
+      if (stored && !is_left() && !stored->has_ended(now_ms() / 1000)) return *std::move(stored);
     }
     auto registered = register_client(explorer_, server);
     // Before anything else can go wrong: the server has it from now on.
@@ -105,6 +124,7 @@ class Preparation {
   const AddressParts& parts_;
   const AddressRequest& request_;
   ClientStore clients_;
+  bool is_client_unproven_ = false;
 };
 
 bool is_of_server(const Provider& provider, std::string_view server) {
@@ -127,7 +147,9 @@ Result<PreparedSignIn> prepare_sign_in(Explorer& explorer, const AddressParts& p
 
 Result<bool> forget_client(const AddressParts& parts, const PreparedSignIn& prepared) {
   if (!prepared.client.is_registered) return false;
-  return ClientStore(parts.profile).remove(prepared.found.identifier);
+  const bool was_there = TRY(ClientStore(parts.profile).remove(prepared.found.identifier));
+  if (was_there) tell_forgotten(parts.io, prepared.found, prepared.client.id);
+  return was_there;
 }
 
 Result<std::optional<bool>> leave_server(Explorer& explorer, const AddressParts& parts,
@@ -142,7 +164,7 @@ Result<std::optional<bool>> leave_server(Explorer& explorer, const AddressParts&
   const auto client = TRY(clients.find(notes->server));
   if (is_shared || !client || !client->is_registered) return std::nullopt;
   static_cast<void>(TRY(clients.remove(notes->server)));
-  if (client->registration_uri.empty() || client->registration_token.empty()) return std::nullopt;
+  if (!client->has_registration_address()) return std::nullopt;
   explorer.set_neighbourhood(Neighbourhood(std::string_view(provider.network.value_or(""))));
   return TRY(delete_registration(explorer, *client));
 }

@@ -25,6 +25,7 @@ struct AddressRequest {
   std::string granted_scope = {};   ///< what the account has already
   std::string wanted_scope = {};    ///< --scope
   std::string client_id = {};       ///< what the server's owner gave the person; empty: nothing
+  bool wants_new_client = false;    ///< --new-client: the one that is kept isn't used
 };
 
 /// What it comes to, with the manifest written.
@@ -32,6 +33,9 @@ struct PreparedSignIn {
   FoundServer found;
   OAuthClient client = {};
   std::string scope = {};
+  /// Whether the client is one from before that the server may have forgotten, which it may say on
+  /// a page alone.
+  bool is_client_unproven = false;
   /// Whether another server gave tokens for the address until now.
   bool has_other_server = false;
 };
@@ -47,12 +51,14 @@ struct AddressParts {
 
 /// Finds the server, gets a client of it (one that a person was given, then this program's
 /// document, then the one registered before, then a registration, then a question) and writes both
-/// down: the client right after the server's answer, then the manifest. Faults: a sign-in's; vault;
+/// down: the client right after the server's answer, then the manifest. Of the one registered
+/// before the server is asked whether it knows it, where it can be. Faults: a sign-in's; vault;
 /// aborted.
 [[nodiscard]] Result<PreparedSignIn> prepare_sign_in(Explorer& explorer, const AddressParts& parts,
                                                      const AddressRequest& request);
 
-/// Forgets a client that its server doesn't know any more; false where nobody could make another.
+/// Forgets a client that its server doesn't know any more, and says so; false where nobody could
+/// make another.
 [[nodiscard]] Result<bool> forget_client(const AddressParts& parts, const PreparedSignIn& prepared);
 
 /// Where no other address than that provider's has its tokens from a server, takes the registration

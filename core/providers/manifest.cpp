@@ -167,7 +167,7 @@ std::expected<Manifest, std::string> parse_manifest(std::string_view text) {
                                {"label", check_line},
                                {"env", check_variables},
                                {"docs_url", check_url},
-                               {"client_metadata_url", check_url},
+                               {"client_metadata_url", check_client_document},
                                {"enabled", check_boolean},
                                {"methods", check_methods},
                                {"api", check_api},

@@ -125,6 +125,14 @@ Objection check_url(const Place& where, const Json& value) {
   return check_line(where, value);
 }
 
+Objection check_client_document(const Place& where, const Json& value) {
+  const std::string* text = value.as_string();
+  const bool is_page = text != nullptr && text->starts_with("https://") && is_address_id(*text) &&
+                       text->size() > size_without_case(*text) + 1;
+  if (!is_page) return must_be(where, "an https address with a path");
+  return check_line(where, value);
+}
+
 Objection check_variables(const Place& where, const Json& value) {
   const auto* names = value.as_array();
   const auto is_variable = [](const Json& name) {

@@ -88,6 +88,8 @@ inline constexpr std::string_view decimal_digits = "0123456789";
 /// For what is shown on a terminal.
 [[nodiscard]] Objection check_line(const Place& where, const Json& value);
 [[nodiscard]] Objection check_url(const Place& where, const Json& value);
+/// For the page that says who a client is, whose address is then its id.
+[[nodiscard]] Objection check_client_document(const Place& where, const Json& value);
 /// A list of names of environment variables.
 [[nodiscard]] Objection check_variables(const Place& where, const Json& value);
 /// A list of texts that arguments, headers and the like may consist of.

@@ -27,7 +27,7 @@ struct Server {
   }
 };
 
-TEST_CASE("the challenge of RFC 7636 appendix B comes out of its verifier") {
+TEST_CASE("S4, S6: the challenge of RFC 7636 appendix B comes out of its verifier") {
   Server server;
   const unsigned char octets[] = {116, 24,  223, 180, 151, 153, 224, 37,  79,  250, 96,
                                   125, 216, 173, 187, 186, 22,  212, 37,  77,  105, 214,
@@ -155,7 +155,7 @@ TEST_CASE("a person whose answer was wrong is asked three times in all, a progra
   CHECK(refused.sign_in({"?error=access_denied&state={state}", right}) == PINDUS_DENIED);
 }
 
-TEST_CASE("the issuer that the manifest names is compared whole") {
+TEST_CASE("A8: the issuer that the manifest names is compared whole") {
   Server server;
   server.host.options["issuer"] = "https://login.example/tenant";
   const std::string address = "http://localhost/?code=c&state={state}&iss=https://login.example";
@@ -163,7 +163,7 @@ TEST_CASE("the issuer that the manifest names is compared whole") {
   CHECK(server.sign_in(address + "/tenant") == PINDUS_OK);
 }
 
-TEST_CASE("with iss_required an answer without iss counts in no form") {
+TEST_CASE("A7: with iss_required an answer without iss counts in no form") {
   Server server;
   server.host.options["iss_required"] = "true";
   for (const std::string pasted :

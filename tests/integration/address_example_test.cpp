@@ -8,13 +8,16 @@ using pindus::test::OAuthPeer;
 using pindus::test::PindusProfile;
 
 TEST_CASE(
-    "the example server of the protocol's SDK lets its own client call a tool with our token") {
-  const OAuthPeer peer("mcp-example-server.mjs", {"--strict", "1"});
+    "A13: the example server of the protocol's SDK lets its own client call a tool with our "
+    "token") {
+  const std::string heeds_resource = GENERATE("1", "0");
+  const OAuthPeer peer("mcp-example-server.mjs", {"--strict", heeds_resource});
   const PindusProfile profile;
   const std::string address = peer.said("one");
   auto process = profile.start({"signin", address, "--oauth"});
   const std::string begin = peer.issuer() + "/authorize?";
   const std::string url = begin + process.wait_for(begin);
+  CHECK_THAT(url, Contains("&resource=http%3A%2F%2Flocalhost"));
   // Nobody is asked for consent there.
   const auto consent =
       pindus::test::run_process({"curl", "-s", "-o", "/dev/null", "-w", "%{redirect_url}", url},

@@ -1,56 +1,29 @@
 // Signing in at an address, at a real OAuth server that registers clients and two resources that
-// name it; the numbers are those of tests/unit/discovery_server_test.cpp.
-#include <catch2/catch.hpp>
+// name it. A number before a name is that of a rule in authorization-musts.md.
+#include "tests/integration/address.hpp"
 
-#include "tests/integration/sign_in.hpp"
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <regex>
 
 using Catch::Contains;
-using pindus::test::OAuthPeer;
+using pindus::test::Address;
 using pindus::test::PindusProfile;
-using pindus::test::ProcessResult;
 using pindus::test::read_file;
 
 namespace {
 
-struct Address {
-  explicit Address(const std::string& deviations = "")
-      : peer("resource-servers.mjs", {"--deviate", deviations}) {}
+std::string escaped(const std::string& address) {
+  const std::string colons = std::regex_replace(address, std::regex(":"), "%3A");
+  return std::regex_replace(colons, std::regex("/"), "%2F");
+}
 
-  OAuthPeer peer;
-  PindusProfile profile;
-  std::int64_t asked_before_browser = 0;
-
-  [[nodiscard]] std::string one() const { return peer.said("one"); }
-  [[nodiscard]] std::string two() const { return peer.said("two"); }
-
-  /// As a person who consents and pastes the last page's address.
-  ProcessResult sign_in(const std::string& address, std::vector<std::string> options = {},
-                        int consents = 1) {
-    options.insert(options.begin(), {"signin", address, "--oauth"});
-    auto process = profile.start(std::move(options));
-    const std::string begin = peer.issuer() + "/auth?";
-    for (int i = 0; i < consents; ++i) {
-      const std::string url = begin + process.wait_for(begin);
-      asked_before_browser = peer.counter("/before-browser");
-      process.write_input(peer.approve_code(url) + "\n");
-    }
-    return process.wait();
-  }
-
-  /// What the resource answers to whoever has the token.
-  [[nodiscard]] ProcessResult ask(const std::string& address) const {
-    auto result = profile.run({"auth", "key", address});
-    if (result.exit_code != 0) return result;
-    result.out.pop_back();
-    return pindus::test::run_process({"curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-X",
-                                      "POST", "-H", "Authorization: Bearer " + result.out, address},
-                                     pindus::test::plain_environment());
-  }
-
-  [[nodiscard]] std::string clients() const {
-    return read_file(profile.path() / "profile" / "clients.json");
-  }
-};
+// Of an address's query, as it stands there.
+std::string parameter(const std::string& address, const std::string& name) {
+  std::smatch match;
+  std::regex_search(address, match, std::regex("[?&]" + name + "=([^&]*)"));
+  return match[1];
+}
 
 }  // namespace
 
@@ -67,44 +40,11 @@ TEST_CASE("a sign-in at an address asks four times before the browser, and its t
   CHECK_THAT(at.profile.run({"signin", "--list"}).out, Contains("Resource /one (" + at.one()));
   CHECK_THAT(at.profile.run({"auth", "exec", at.one(), "--", "env"}).out,
              Contains("_TOKEN=" + at.profile.key(at.one())));
-  CHECK(at.profile.stored("/" + [&] {
-    std::string name = at.one();
-    for (std::size_t i = 0; (i = name.find('/', i)) != std::string::npos; i += 2) {
-      name.replace(i, 1, "~1");
-    }
-    return name;
-  }() + "/default/scope") == "mcp:read offline_access");
+  CHECK(at.profile.stored("/" + Address::in_pointer(at.one()) + "/default/scope") ==
+        "mcp:read offline_access");
 }
 
-TEST_CASE("5: a second agent and a second resource need no other registration") {
-  Address at;
-  REQUIRE(at.sign_in(at.one()).exit_code == 0);
-  // The second agent asks for the key, and that is all.
-  CHECK(at.profile.run({"auth", "key", at.one()}).exit_code == 0);
-  CHECK(at.peer.counter("/registered") == 1);
-  CHECK(at.peer.counter("/authorizations") == 1);
-  const auto second = at.sign_in(at.two());
-  INFO(second.err);
-  REQUIRE(second.exit_code == 0);
-  CHECK(at.peer.counter("/registered") == 1);
-  CHECK(at.ask(at.two()).out == "200");
-}
-
-TEST_CASE("5: two sign-ins at once make one registration") {
-  Address at;
-  auto first = at.profile.start({"signin", at.one(), "--oauth"});
-  auto second = at.profile.start({"signin", at.two(), "--oauth"});
-  const std::string begin = at.peer.issuer() + "/auth?";
-  const std::string of_first = begin + first.wait_for(begin);
-  const std::string of_second = begin + second.wait_for(begin);
-  CHECK(at.peer.counter("/registered") == 1);
-  first.write_input(at.peer.approve_code(of_first) + "\n");
-  second.write_input(at.peer.approve_code(of_second) + "\n");
-  CHECK(first.wait().exit_code == 0);
-  CHECK(second.wait().exit_code == 0);
-}
-
-TEST_CASE("10: a resource that fails at a bad token is never given one, refreshed or new") {
+TEST_CASE("A17: a resource that fails at a bad token is never given one, refreshed or new") {
   Address at("bad-token-500");
   const auto result = at.sign_in(at.one());
   INFO(result.err);
@@ -121,7 +61,7 @@ TEST_CASE("10: a resource that fails at a bad token is never given one, refreshe
   CHECK(wrong.out == "500");
 }
 
-TEST_CASE("10: a token for one resource is none for another") {
+TEST_CASE("A17: a token for one resource is none for another") {
   Address at;
   REQUIRE(at.sign_in(at.one()).exit_code == 0);
   CHECK(at.profile.run({"auth", "key", at.two()}).exit_code == 1);
@@ -129,18 +69,19 @@ TEST_CASE("10: a token for one resource is none for another") {
   CHECK_THAT(unknown.err, Contains("pindus signin " + at.two()));
 }
 
-TEST_CASE("11: a refresh is for the same resource") {
+TEST_CASE("A10: a refresh is for the same resource") {
   Address at;
   REQUIRE(at.sign_in(at.one()).exit_code == 0);
   const std::string first = at.profile.key(at.one());
   const auto refreshed = at.profile.run({"auth", "refresh", at.one(), "--force"});
   INFO(refreshed.err);
   REQUIRE(refreshed.exit_code == 0);
+  CHECK(at.grants("refresh_token", at.one()) == 1);
   CHECK(at.profile.key(at.one()) != first);
   CHECK(at.ask(at.one()).out == "200");
 }
 
-TEST_CASE("12: a step up asks for what the account has and for more") {
+TEST_CASE("a step up asks for what the account has and for more") {
   Address at("late-scope");
   REQUIRE(at.sign_in(at.one()).exit_code == 0);
   CHECK(at.ask(at.one()).out == "403");
@@ -153,7 +94,7 @@ TEST_CASE("12: a step up asks for what the account has and for more") {
             .out.contains("mcp:read offline_access mcp:write"));
 }
 
-TEST_CASE("14: a sign-out revokes, and takes the registration back with the last address") {
+TEST_CASE("a sign-out revokes, and takes the registration back with the last address") {
   Address at;
   REQUIRE(at.sign_in(at.one()).exit_code == 0);
   REQUIRE(at.sign_in(at.two()).exit_code == 0);
@@ -168,35 +109,7 @@ TEST_CASE("14: a sign-out revokes, and takes the registration back with the last
   CHECK(std::filesystem::is_empty(at.profile.path() / "profile" / "discovered"));
 }
 
-TEST_CASE("a client that the server has forgotten is registered once more, not in a loop") {
-  Address at;
-  REQUIRE(at.sign_in(at.one()).exit_code == 0);
-  const std::string before = at.clients();
-  // The code is asked for with the client, and exchanged after the server has forgotten it.
-  auto process = at.profile.start({"signin", at.one(), "--oauth", "--replace"});
-  const std::string begin = at.peer.issuer() + "/auth?";
-  const std::string url = begin + process.wait_for(begin);
-  const std::string code = at.peer.approve_code(url);
-  std::ignore = at.peer.request("/__test/forget-clients");
-  process.write_input(code + "\n");
-  const std::string again = process.wait_until([&](const std::string& said) {
-    const auto told = said.find("another one is registered");
-    const auto at_url = told == std::string::npos ? told : said.find(begin, told);
-    const auto end = at_url == std::string::npos ? at_url : said.find('\n', at_url);
-    return end == std::string::npos ? std::nullopt
-                                    : std::optional(said.substr(at_url, end - at_url));
-  });
-  process.write_input(at.peer.approve_code(again) + "\n");
-  const auto result = process.wait();
-  INFO(result.err);
-  CHECK(result.exit_code == 0);
-  CHECK_THAT(result.err, Contains("any more: another one is registered"));
-  CHECK(at.peer.counter("/registered") == 2);
-  CHECK(at.clients() != before);
-  CHECK(at.ask(at.one()).out == "200");
-}
-
-TEST_CASE("13: what another server gave for an address is forgotten, and its client there") {
+TEST_CASE("A17, R5: what another server gave for an address is forgotten, and its client there") {
   Address at;
   REQUIRE(at.sign_in(at.one()).exit_code == 0);
   REQUIRE(at.sign_in(at.one(), {"--account", "work"}).exit_code == 0);
@@ -211,7 +124,7 @@ TEST_CASE("13: what another server gave for an address is forgotten, and its cli
   CHECK(at.peer.counter("/unregistered") == 1);
 }
 
-TEST_CASE("3: a server that calls itself otherwise is refused, and allowed by a person's word") {
+TEST_CASE("D9: a server that calls itself otherwise is refused, and allowed by a person's word") {
   const std::string deviation = GENERATE("trailing-slash", "issuer-mismatch");
   Address at(deviation);
   const auto refused = at.profile.run({"signin", at.one()});
@@ -224,7 +137,7 @@ TEST_CASE("3: a server that calls itself otherwise is refused, and allowed by a 
   CHECK_THAT(at.profile.run({"plugin", "show", at.one()}).out, Contains("/discovered/reason"));
 }
 
-TEST_CASE("2: metadata is found without a word in the challenge") {
+TEST_CASE("D4: metadata is found without a word in the challenge") {
   const std::string deviation = GENERATE("silent", "root");
   Address at(deviation);
   const auto result = at.sign_in(at.one());
@@ -232,7 +145,7 @@ TEST_CASE("2: metadata is found without a word in the challenge") {
   CHECK(result.exit_code == 0);
 }
 
-TEST_CASE("2, 4: what a server may not do is refused before anybody is asked") {
+TEST_CASE("S5: what a server may not do is refused before anybody is asked") {
   const auto [deviation, said] = GENERATE(
       table<std::string, std::string>({{"no-s256", "PKCE"},
                                        {"private-metadata", "private network"},
@@ -248,74 +161,26 @@ TEST_CASE("2, 4: what a server may not do is refused before anybody is asked") {
   CHECK_FALSE(std::filesystem::exists(at.profile.path() / "profile" / "clients.json"));
 }
 
-TEST_CASE("3: a server with OpenID Connect's metadata alone serves") {
+TEST_CASE("A2, D6: a server with OpenID Connect's metadata alone serves") {
   Address at("openid-only");
   CHECK(at.sign_in(at.one()).exit_code == 0);
   CHECK(at.asked_before_browser <= 5);
 }
 
-TEST_CASE("5: where registration is closed the person's own client is asked for") {
-  const std::string deviation = GENERATE("closed", "no-registration");
-  Address at(deviation);
-  const auto nobody = at.profile.run({"signin", at.one()});
-  CHECK(nobody.exit_code == 1);
-  CHECK_THAT(nobody.err, Contains("--set client=ID"));
-  const auto given = at.sign_in(at.one(), {"--set", "client=given-by-hand"});
-  INFO(given.err);
-  REQUIRE(given.exit_code == 0);
-  CHECK(at.ask(at.one()).out == "200");
-  CHECK_THAT(at.clients(), Contains("given-by-hand"));
-  // What a person was given is no registration of ours.
-  CHECK_THAT(at.profile.run({"signout", at.one()}).out, !Contains("registration"));
-  CHECK_THAT(at.clients(), Contains("given-by-hand"));
-}
-
-TEST_CASE("5: a client's metadata document needs no registration") {
-  Address at("documents");
-  at.profile.install_manifest(
-      "mine", R"({"manifest":1,"id":")" + at.one() +
-                  R"(","client_metadata_url":"https://client.example/pindus.json"})");
-  const auto result = at.sign_in(at.one());
-  INFO(result.err);
-  REQUIRE(result.exit_code == 0);
-  CHECK(at.asked_before_browser <= 3);
-  CHECK(at.peer.counter("/registered") == 0);
-  CHECK(at.ask(at.one()).out == "200");
-}
-
-TEST_CASE("5: a client with a secret signs in and refreshes, and no file but two has the secret") {
-  Address at("secret");
-  const auto result = at.sign_in(at.one());
-  INFO(result.err);
-  REQUIRE(result.exit_code == 0);
-  CHECK_THAT(at.clients(), Contains("\"client_secret\""));
-  CHECK(at.profile.run({"auth", "refresh", at.one(), "--force"}).exit_code == 0);
-  CHECK(at.ask(at.one()).out == "200");
-  CHECK_THAT(at.profile.run({"plugin", "show", at.one(), "--json"}).out,
-             !Contains("\"client_secret\":"));
-}
-
-TEST_CASE("5: a secret that has ended leads to another registration") {
-  Address at("secret-expires");
-  REQUIRE(at.sign_in(at.one()).exit_code == 0);
-  REQUIRE(at.sign_in(at.one(), {"--replace"}).exit_code == 0);
-  CHECK(at.peer.counter("/registered") == 2);
-}
-
-TEST_CASE("8: an answer without iss is refused where the server has advertised it") {
+TEST_CASE("A7: an answer without iss is refused where the server has advertised it") {
   Address at("no-iss");
   const auto result = at.sign_in(at.one());
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.err, Contains("which server it comes from (iss)"));
 }
 
-TEST_CASE("7: a resource that the authorization endpoint has already gives way") {
+TEST_CASE("A10: a resource that the authorization endpoint has already gives way") {
   Address at("authorize-resource");
   REQUIRE(at.sign_in(at.one()).exit_code == 0);
   CHECK(at.ask(at.one()).out == "200");
 }
 
-TEST_CASE("11: without a refresh token the key is good until its end") {
+TEST_CASE("A19: without a refresh token the key is good until its end") {
   Address at("no-refresh");
   REQUIRE(at.sign_in(at.one()).exit_code == 0);
   CHECK(at.ask(at.one()).out == "200");
@@ -353,25 +218,6 @@ TEST_CASE("options --scope and --allow-issuer are for addresses, and an address 
   CHECK(profile.run({"signin", "http://127.0.0.1:1/mcp"}).exit_code == 1);
 }
 
-TEST_CASE("12: through the broker a call that needs more scope is answered with the command") {
-  Address at("late-scope");
-  REQUIRE(at.sign_in(at.one()).exit_code == 0);
-  const std::string script =
-      "address=$(env | sed -n 's/^PINDUS_ADDRESS_[A-Z0-9_]*=//p'); "
-      "curl -s -X POST -H \"Authorization: Bearer $PINDUS_BROKER_TOKEN\" \"$address\"";
-  const auto call = [&] {
-    return at.profile.run({"auth", "exec", "--broker", at.one(), "--", "sh", "-c", script});
-  };
-  const auto refused = call();
-  INFO(refused.err);
-  CHECK_THAT(refused.out,
-             Contains("pindus signin " + at.one() + " --account default --scope mcp:write"));
-  REQUIRE(at.sign_in(at.one(), {"--scope", "mcp:write"}).exit_code == 0);
-  const auto passed = call();
-  INFO(passed.err);
-  CHECK_THAT(passed.out, Contains("\"aud\":\"" + at.one() + "\""));
-}
-
 TEST_CASE("an address that was signed in at before stands in the menu, and is looked at anew") {
   Address at;
   REQUIRE(at.sign_in(at.one()).exit_code == 0);
@@ -385,4 +231,112 @@ TEST_CASE("an address that was signed in at before stands in the menu, and is lo
   CHECK(result.exit_code == 0);
   CHECK(at.peer.counter("/rs:POST ~1one") == 2);
   CHECK(at.profile.run({"signin", "--scope", "a"}).exit_code == 2);
+}
+
+TEST_CASE("A10, A11, S3, S4, S6: what the browser and the token endpoint are asked for") {
+  Address at;
+  const auto result = at.sign_in(at.one());
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  const auto has = [&](const std::string& parameter) {
+    return (at.opened + "&").contains("&" + parameter + "&");
+  };
+  INFO(at.opened);
+  CHECK(has("resource=" + escaped(at.one())));
+  CHECK(has("code_challenge_method=S256"));
+  CHECK(has("redirect_uri=http%3A%2F%2F127.0.0.1%3A1455%2Fcallback"));
+  // The server takes no code without its verifier.
+  CHECK(at.grants("authorization_code", at.one()) == 1);
+}
+
+TEST_CASE("A7, A8: an answer counts where iss is what the server calls itself, as the table says") {
+  const auto [deviation, pattern, with, is_taken] =
+      GENERATE(table<std::string, std::string, std::string, bool>(
+          {{"", "", "", true},
+           {"no-iss", "", "", false},
+           {"iss-unadvertised", "", "", true},
+           {"no-iss iss-unadvertised", "", "", true},
+           {"", "iss=[^&]*", "iss=https%3A%2F%2Fevil.example", false},
+           {"iss-unadvertised", "iss=[^&]*", "iss=https%3A%2F%2Fevil.example", false},
+           {"", "iss=http", "iss=HTTP", false},
+           {"", "(iss=[^&]*)", "$1%2F", false},
+           {"", "iss=http%3A%2F%2F127", "iss=http%3A%2F%2F%2531%2532%2537", false}}));
+  CAPTURE(deviation, with);
+  Address at(deviation);
+  const auto result = at.sign_in(at.one(), {}, [&](const std::string& answer) {
+    return pattern.empty() ? answer : std::regex_replace(answer, std::regex(pattern), with);
+  });
+  INFO(result.err);
+  CHECK((result.exit_code == 0) == is_taken);
+  CHECK(at.grants("authorization_code", at.one()) == (is_taken ? 1 : 0));
+}
+
+TEST_CASE("A9: what another server says of a failure is neither shown nor acted on") {
+  Address at;
+  auto process = at.start(at.one());
+  at.wait_for_browser(process);
+  const std::string state = parameter(at.opened, "state");
+  process.write_input(
+      "http://127.0.0.1:1455/callback?error=invalid_client&error_description=" +
+      std::string("Call-us&error_uri=https://evil.example&iss=https://evil.example") +
+      "&state=" + state + "\n");
+  const auto result = process.wait();
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.err, Contains("comes from another server") && !Contains("Call-us") &&
+                             !Contains("evil.example") && !Contains("invalid_client"));
+  CHECK(at.peer.counter("/registered") == 1);
+}
+
+TEST_CASE(
+    "A6: iss is compared with what was found before the browser opened, whatever came since") {
+  Address at;
+  auto process = at.start(at.one());
+  at.wait_for_browser(process);
+  at.peer.configure(R"({"deviate":"issuer-mismatch"})");
+  for (const auto& file :
+       std::filesystem::directory_iterator(at.profile.path() / "profile" / "discovered")) {
+    std::string text = read_file(file.path());
+    const std::string issuer = "\"issuer\":\"" + at.peer.issuer();
+    const auto place = text.find(issuer);
+    REQUIRE(place != std::string::npos);
+    text.replace(place, issuer.size(), "\"issuer\":\"https://evil.example");
+    pindus::test::write_file(file.path(), text);
+  }
+  process.write_input(at.peer.approve_code(at.opened) + "\n");
+  const auto result = process.wait();
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+}
+
+TEST_CASE("A18, S1: tokens are in one file of their owner's, and in nothing that is said") {
+  Address at;
+  at.profile.environment["PINDUS_LOG"] = "1";
+  const auto signed_in = at.sign_in(at.one());
+  REQUIRE(signed_in.exit_code == 0);
+  const std::string place = "/" + Address::in_pointer(at.one()) + "/default/";
+  const std::vector<std::string> secrets = {at.profile.stored(place + "refresh"),
+                                            at.profile.stored(place + "access")};
+  const auto refreshed = at.profile.run({"auth", "refresh", at.one(), "--force"});
+  const auto listed = at.profile.run({"auth", "status"});
+  for (const std::string& secret : secrets) {
+    REQUIRE(secret.size() > 20);
+    for (const auto* result : {&signed_in, &refreshed, &listed}) {
+      CHECK_FALSE(result->out.contains(secret));
+      CHECK_FALSE(result->err.contains(secret));
+    }
+  }
+  const std::string refresh = at.profile.stored(place + "refresh");
+  for (const auto& file : std::filesystem::recursive_directory_iterator(at.profile.path())) {
+    if (!file.is_regular_file() || !read_file(file.path()).contains(refresh)) continue;
+    CHECK(file.path().filename() == "auth.json");
+    CHECK((file.status().permissions() & std::filesystem::perms::mask) ==
+          (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+  }
+}
+
+TEST_CASE("A12: an address with a fragment is nothing to sign in at") {
+  const PindusProfile profile;
+  const auto result = profile.run({"signin", "https://mcp.example/mcp#part"});
+  CHECK(result.exit_code == 2);
+  CHECK_THAT(result.err, Contains("is no address that one could sign in at"));
 }

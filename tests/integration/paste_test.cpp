@@ -193,7 +193,7 @@ TEST_CASE("the printed address is one line with S256 and a state of its own") {
   }
 }
 
-TEST_CASE("an answer to another sign-in is refused before anything is sent") {
+TEST_CASE("S10: an answer to another sign-in is refused before anything is sent") {
   const OAuthPeer peer;
   const PindusProfile profile;
   profile.install_manifest("acme", code_manifest("acme", peer.issuer(), peer.token_url()));

@@ -16,7 +16,9 @@
 //     closed               registration answers 403
 //     no-registration      no registration_endpoint
 //     documents            client_id metadata documents; https://client.example/pindus.json is one
+//     no-management        clients can't be looked at or taken back (RFC 7592)
 //     no-iss               iss is missing in the answer, although it is advertised
+//     iss-unadvertised     iss isn't advertised, whether it is in the answer or not
 //     authorize-resource   the authorization endpoint has a resource parameter already
 //     private-metadata     the challenge names metadata in a private network
 //     redirect             the metadata redirects
@@ -109,6 +111,7 @@ function edited(metadata, issuer) {
   if (is('no-registration')) delete m.registration_endpoint;
   if (!is('documents')) delete m.client_id_metadata_document_supported;
   if (is('secret') || is('secret-expires')) m.token_endpoint_auth_methods_supported = ['client_secret_basic'];
+  if (is('iss-unadvertised')) delete m.authorization_response_iss_parameter_supported;
   if (is('authorize-resource')) m.authorization_endpoint += '?resource=http%3A%2F%2Felsewhere.example';
   return m;
 }
@@ -134,11 +137,14 @@ async function authorizationServer(req, res) {
   }
   if (path === '/reg' && req.method === 'POST') {
     if (is('closed')) return json(res, { error: 'access_denied', error_description: 'registration is closed' }, 403);
-    const expires = is('secret-expires');
+    const expires = is('secret-expires'); const unmanaged = is('no-management');
     const write = res.end.bind(res);
     res.end = (body, ...rest) => {
-      if (!expires || res.statusCode !== 201) return write(body, ...rest);
-      const text = JSON.stringify({ ...JSON.parse(String(body)), client_secret_expires_at: Math.floor(Date.now() / 1000) + 30 });
+      if (!(expires || unmanaged) || res.statusCode !== 201) return write(body, ...rest);
+      const client = JSON.parse(String(body));
+      if (expires) client.client_secret_expires_at = Math.floor(Date.now() / 1000) + 30;
+      if (unmanaged) { delete client.registration_client_uri; delete client.registration_access_token; }
+      const text = JSON.stringify(client);
       res.setHeader('content-length', Buffer.byteLength(text));
       return write(text);
     };
@@ -156,6 +162,7 @@ function resourceServer(req, res) {
   const url = new URL(req.url, origin);
   bump(`rs:${req.method} ${url.pathname}`);
   bump('before-browser');
+  if (/eyJ/.test(req.url)) bump('token in the address');
   const named = is('trailing-slash') ? `${issuer}/` : is('issuer-mismatch') ? `${issuer}/tenant` : issuer;
   const metadata = (path) => {
     if (is('redirect')) { res.writeHead(302, { location: `${issuer}/elsewhere` }); return res.end(); }

@@ -5,7 +5,7 @@
 using pindus::discovery::find_bearer_challenge;
 using pindus::discovery::parse_challenges;
 
-TEST_CASE("a challenge has its parameters, quoted or not") {
+TEST_CASE("D5: a challenge has its parameters, quoted or not") {
   const auto challenges =
       parse_challenges(R"(Bearer realm="a \"b\", c", scope=read , Error = "invalid_token")");
   REQUIRE(challenges.size() == 1);
@@ -16,7 +16,7 @@ TEST_CASE("a challenge has its parameters, quoted or not") {
   CHECK_FALSE(challenges[0].find("nothing"));
 }
 
-TEST_CASE("several challenges stand in one field") {
+TEST_CASE("D5: several challenges stand in one field") {
   const auto challenges = parse_challenges(
       R"(Negotiate abc/def==, Basic realm="x, y", Bearer, DPoP algs="ES256", Bearer scope=a)");
   REQUIRE(challenges.size() == 5);

@@ -1,76 +1,33 @@
-// How a sign-in at an address gets a client and what it writes down: 5 client, 6 scope, 7 resource,
-// 8 iss, 13 another server.
+// How a sign-in at an address gets a client and what it writes down. A number before a name is that
+// of a rule in tests/integration/authorization-musts.md.
 #include <sys/stat.h>
 
 #include "core/base/epoch_time.hpp"
-#include "core/discovery/registration.hpp"
-#include "tests/unit/discovery_world.hpp"
-#include "tests/unit/scripted_io.hpp"
+#include "tests/unit/discovery_fixture.hpp"
 
 using Catch::Contains;
-using pindus::DirectoryOptions;
 using pindus::Json;
 using pindus::Layer;
 using pindus::Method;
 using pindus::now_ms;
 using pindus::Provider;
 using pindus::ProviderDirectory;
-using pindus::Result;
 using pindus::Secret;
-using pindus::Services;
-using pindus::discovery::AddressRequest;
-using pindus::discovery::ClientStore;
 using pindus::discovery::Explorer;
 using pindus::discovery::OAuthClient;
-using pindus::discovery::PreparedSignIn;
-using pindus::test::announcing_world;
 using pindus::test::auth;
 using pindus::test::auth_metadata;
-using pindus::test::DiscoveryWorld;
+using pindus::test::DiscoveryFixture;
 using pindus::test::mcp;
 using pindus::test::mcp_metadata;
 using pindus::test::on;
 using pindus::test::read_file;
+using pindus::test::register_line;
 using pindus::test::resource_json;
-using pindus::test::ScriptedIo;
 using pindus::test::server_json;
-using pindus::test::TemporaryDirectory;
 using pindus::test::write_file;
 
 namespace {
-
-const std::string register_line = on("POST", std::string(auth) + "/register");
-
-struct Fixture {
-  TemporaryDirectory profile;
-  DiscoveryWorld world = announcing_world();
-  ScriptedIo person;
-  AddressRequest request{.address = mcp};
-
-  Result<PreparedSignIn> prepare() {
-    Explorer explorer(world, {});
-    return pindus::discovery::prepare_sign_in(
-        explorer, {.profile = profile.path(), .services = world, .io = person}, request);
-  }
-  [[nodiscard]] ClientStore clients() const { return ClientStore(profile.path()); }
-  [[nodiscard]] std::string manifest() const {
-    const std::filesystem::path file =
-        pindus::discovery::manifest_file(profile.path(), mcp, world_()).value();
-    return read_file(file);
-  }
-  [[nodiscard]] ProviderDirectory providers() const {
-    DirectoryOptions options;
-    options.administrator = profile / "nowhere";
-    options.profile = profile.path();
-    return ProviderDirectory::discover(options);
-  }
-  void say(std::string_view more) {
-    world.answers[on("GET", auth_metadata)] = {200, server_json(auth, more)};
-  }
-
- private:
-  [[nodiscard]] Services& world_() const { return const_cast<DiscoveryWorld&>(world); }
-};
 
 std::string option(const ProviderDirectory& directory, std::string_view name,
                    std::string_view method = "oauth") {
@@ -89,8 +46,9 @@ mode_t mode_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-TEST_CASE("5: a client is registered as a native one, with what it will do, and kept at once") {
-  Fixture fixture;
+TEST_CASE(
+    "A3, R2: a client is registered as a native one, with what it will do, and kept at once") {
+  DiscoveryFixture fixture;
   const auto prepared = fixture.prepare();
   REQUIRE(prepared);
   CHECK(prepared->client.id == "client-1");
@@ -110,8 +68,8 @@ TEST_CASE("5: a client is registered as a native one, with what it will do, and 
   CHECK((*kept)->is_registered);
 }
 
-TEST_CASE("5: one registration serves all resources of a server") {
-  Fixture fixture;
+TEST_CASE("one registration serves all resources of a server") {
+  DiscoveryFixture fixture;
   REQUIRE(fixture.prepare());
   fixture.request.address = "https://other.example/mcp";
   fixture.world.answers["GET https://other.example/.well-known/oauth-protected-resource/mcp"] = {
@@ -122,8 +80,9 @@ TEST_CASE("5: one registration serves all resources of a server") {
   CHECK(fixture.world.count(register_line) == 1);
 }
 
-TEST_CASE("5: what a person was given counts before a registration, and is kept for its server") {
-  Fixture fixture;
+TEST_CASE(
+    "A3, R4: what a person was given counts before a registration, and is kept for its server") {
+  DiscoveryFixture fixture;
   fixture.request.client_id = "given";
   REQUIRE(fixture.prepare());
   fixture.request.client_id = {};
@@ -135,8 +94,8 @@ TEST_CASE("5: what a person was given counts before a registration, and is kept 
 }
 
 TEST_CASE(
-    "5: a client's metadata document counts before a registration, where the server takes it") {
-  Fixture fixture;
+    "A3: a client's metadata document counts before a registration, where the server takes it") {
+  DiscoveryFixture fixture;
   write_file(fixture.profile / "plugins" / "mine.json",
              R"({"manifest":1,"id":"https://mcp.example/mcp",)"
              R"("client_metadata_url":"https://me.example/client.json"})");
@@ -152,8 +111,9 @@ TEST_CASE(
   CHECK(fixture.prepare()->client.id == "client-1");
 }
 
-TEST_CASE("5: a secret is registered where the server takes nothing else, and no manifest has it") {
-  Fixture fixture;
+TEST_CASE(
+    "S1: a secret is registered where the server takes nothing else, and no manifest has it") {
+  DiscoveryFixture fixture;
   fixture.say(R"(,"token_endpoint_auth_methods_supported":["client_secret_basic"])");
   const auto ends = std::to_string(now_ms() / 1000 + 3600);
   fixture.world.answers[register_line] = {
@@ -170,8 +130,8 @@ TEST_CASE("5: a secret is registered where the server takes nothing else, and no
   CHECK(fixture.world.count(register_line) == 1);
 }
 
-TEST_CASE("5: a client whose secret has ended is registered anew") {
-  Fixture fixture;
+TEST_CASE("a client whose secret has ended is registered anew") {
+  DiscoveryFixture fixture;
   OAuthClient old{.id = "old"};
   old.secret = Secret(std::string_view("s"));
   old.secret_ends_s = now_ms() / 1000 + 10;
@@ -180,16 +140,16 @@ TEST_CASE("5: a client whose secret has ended is registered anew") {
   CHECK(fixture.prepare()->client.id == "client-1");
 }
 
-TEST_CASE("5: the server's answer to a registration counts, not the wish") {
-  Fixture fixture;
+TEST_CASE("the server's answer to a registration counts, not the wish") {
+  DiscoveryFixture fixture;
   fixture.world.answers[register_line] = {
       201,
       R"({"client_id":"c","client_secret":"s","token_endpoint_auth_method":"client_secret_post"})"};
   CHECK(fixture.prepare()->client.token_auth == "post");
 }
 
-TEST_CASE("5: where nobody registers clients a person is asked, and told why") {
-  Fixture fixture;
+TEST_CASE("R3: where nobody registers clients a person is asked, and told why") {
+  DiscoveryFixture fixture;
   fixture.world.answers[register_line] = {
       403, R"({"error":"access_denied","error_description":"closed"})"};
   fixture.person.lines = {"by-hand", ""};
@@ -201,7 +161,7 @@ TEST_CASE("5: where nobody registers clients a person is asked, and told why") {
                                             Contains("http://127.0.0.1:1455/callback"));
   CHECK(fixture.prepare()->client.id == "by-hand");
 
-  Fixture nobody;
+  DiscoveryFixture nobody;
   nobody.world.answers[register_line] = {403};
   nobody.person.person = false;
   const auto refused = nobody.prepare();
@@ -209,8 +169,8 @@ TEST_CASE("5: where nobody registers clients a person is asked, and told why") {
   CHECK_THAT(refused.error().hint, Contains("--set client=ID"));
 }
 
-TEST_CASE("5: an answer without a client is no client") {
-  Fixture fixture;
+TEST_CASE("an answer without a client is no client") {
+  DiscoveryFixture fixture;
   fixture.person.person = false;
   fixture.world.answers[register_line] = {
       201, GENERATE("", "{}", "[]", R"({"client_id":1})", R"({"client_id":""})",
@@ -219,8 +179,8 @@ TEST_CASE("5: an answer without a client is no client") {
   CHECK_FALSE(std::filesystem::exists(fixture.profile / "discovered"));
 }
 
-TEST_CASE("6: what is asked for is the challenge's scope, else the resource's, else nothing") {
-  Fixture fixture;
+TEST_CASE("A5: what is asked for is the challenge's scope, else the resource's, else nothing") {
+  DiscoveryFixture fixture;
   CHECK(fixture.prepare()->scope == "files:read");
   fixture.world.answers[on("POST", mcp)] = {401};
   fixture.world.answers[on("GET", mcp_metadata)] = {
@@ -230,22 +190,22 @@ TEST_CASE("6: what is asked for is the challenge's scope, else the resource's, e
   CHECK(fixture.prepare()->scope.empty());
 }
 
-TEST_CASE("6: offline_access is asked for where the server knows it, with consent") {
-  Fixture fixture;
+TEST_CASE("offline_access is asked for where the server knows it, with consent") {
+  DiscoveryFixture fixture;
   fixture.say(R"(,"scopes_supported":["offline_access","openid"])");
   CHECK(fixture.prepare()->scope == "files:read offline_access");
   CHECK(option(fixture.providers(), "prompt") == "consent");
 }
 
-TEST_CASE("12: more scope is asked for besides what was granted") {
-  Fixture fixture;
+TEST_CASE("more scope is asked for besides what was granted") {
+  DiscoveryFixture fixture;
   fixture.request.granted_scope = "files:read offline_access";
   fixture.request.wanted_scope = "files:write";
   CHECK(fixture.prepare()->scope == "files:read offline_access files:write");
 }
 
-TEST_CASE("7, 8: the manifest has resource, issuer and whether iss has to come, as options") {
-  Fixture fixture;
+TEST_CASE("A6, A10: the manifest has resource, issuer and whether iss has to come, as options") {
+  DiscoveryFixture fixture;
   fixture.world.answers[on("GET", auth_metadata)] = {
       200,
       R"({"issuer":"https://auth.example","code_challenge_methods_supported":["S256"],)"
@@ -272,7 +232,7 @@ TEST_CASE("7, 8: the manifest has resource, issuer and whether iss has to come, 
 }
 
 TEST_CASE("a person's own file goes over what was discovered") {
-  Fixture fixture;
+  DiscoveryFixture fixture;
   REQUIRE(fixture.prepare());
   write_file(fixture.profile / "plugins" / "mine.json",
              R"({"manifest":1,"id":"https://MCP.example/mcp","label":"Mine",)"
@@ -282,7 +242,7 @@ TEST_CASE("a person's own file goes over what was discovered") {
 }
 
 TEST_CASE("a discovered file that is broken refuses what it may be about, and no other") {
-  Fixture fixture;
+  DiscoveryFixture fixture;
   REQUIRE(fixture.prepare());
   write_file(fixture.profile / "discovered" / "abc.json", "{");
   const ProviderDirectory directory = fixture.providers();
@@ -291,7 +251,7 @@ TEST_CASE("a discovered file that is broken refuses what it may be about, and no
 }
 
 TEST_CASE("a discovered file describes no provider by name") {
-  Fixture fixture;
+  DiscoveryFixture fixture;
   write_file(fixture.profile / "discovered" / "abc.json",
              R"({"manifest":1,"id":"anthropic","label":"Not they"})");
   const ProviderDirectory directory = fixture.providers();
@@ -299,8 +259,8 @@ TEST_CASE("a discovered file describes no provider by name") {
   CHECK(directory.warnings().size() == 1);
 }
 
-TEST_CASE("13: another server than before is told of, and gets a client of its own") {
-  Fixture fixture;
+TEST_CASE("D1, R5: another server than before is told of, and gets a client of its own") {
+  DiscoveryFixture fixture;
   REQUIRE(fixture.prepare());
   fixture.world.answers[on("GET", mcp_metadata)] = {200, resource_json(mcp, "https://new.example")};
   fixture.world.answers["GET https://new.example/.well-known/oauth-authorization-server"] = {
@@ -331,7 +291,7 @@ TEST_CASE("13: another server than before is told of, and gets a client of its o
 }
 
 TEST_CASE("an exception that a person made holds for the next time, with its reason") {
-  Fixture fixture;
+  DiscoveryFixture fixture;
   fixture.world.answers[on("GET", auth_metadata)] = {200, server_json("https://auth.example/")};
   CHECK_FALSE(fixture.prepare());
   fixture.request.allowed_issuer = "https://auth.example/";
@@ -344,7 +304,7 @@ TEST_CASE("an exception that a person made holds for the next time, with its rea
 }
 
 TEST_CASE("a clients.json that isn't understood is not written over") {
-  Fixture fixture;
+  DiscoveryFixture fixture;
   write_file(fixture.profile / "clients.json", "[1]");
   const auto refused = fixture.prepare();
   REQUIRE_FALSE(refused);
@@ -353,7 +313,7 @@ TEST_CASE("a clients.json that isn't understood is not written over") {
 }
 
 TEST_CASE("what a clients.json holds besides stays") {
-  Fixture fixture;
+  DiscoveryFixture fixture;
   const std::string before =
       "{\"https://x.example\": {\"client_id\": \"x\", \"note\": 1}, \"_\": null}\n";
   write_file(fixture.profile / "clients.json", before);

@@ -15,7 +15,7 @@ using pindus::discovery::united_scopes;
 using Places = std::vector<std::string>;
 using Address = std::vector<std::uint8_t>;
 
-TEST_CASE("2: resource metadata is at the path, then at the root") {
+TEST_CASE("D4: resource metadata is at the path, then at the root") {
   CHECK(resource_metadata_places("https://a.example/x/mcp") ==
         Places{"https://a.example/.well-known/oauth-protected-resource/x/mcp",
                "https://a.example/.well-known/oauth-protected-resource"});
@@ -28,7 +28,7 @@ TEST_CASE("2: resource metadata is at the path, then at the root") {
         "https://a.example:8443/.well-known/oauth-protected-resource/mcp/?k=1");
 }
 
-TEST_CASE("3: server metadata is asked for in the specified order") {
+TEST_CASE("D7, D8: server metadata is asked for in the specified order") {
   CHECK(server_metadata_places("https://a.example/tenant1") ==
         Places{"https://a.example/.well-known/oauth-authorization-server/tenant1",
                "https://a.example/.well-known/openid-configuration/tenant1",
@@ -51,7 +51,7 @@ TEST_CASE("metadata says what it is missing") {
   CHECK(parse_server_metadata(std::string(70'000, ' ')).error() == "is larger than 64 KiB");
 }
 
-TEST_CASE("an address in metadata is one, and a scope could be asked for") {
+TEST_CASE("A12: an address in metadata is one, and a scope could be asked for") {
   for (const char* bad : {"ftp://a.example", "https://", "https://user@a.example/", "//a.example",
                           "https://a.example/#x", "https://a.example/a b", "javascript:alert(1)",
                           "https://a.example\\\\@b.example/", "https://a.example:0/", "a"}) {

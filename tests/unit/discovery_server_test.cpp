@@ -1,6 +1,5 @@
-// The first steps of a sign-in at an address, by the numbers of the Model Context Protocol's
-// authorization pages as docs and HACKING count them: 1 challenge, 2 resource metadata, 3 server
-// metadata, 4 PKCE.
+// The first steps of a sign-in at an address: challenge, metadata of the resource and the server,
+// PKCE. A number before a name is that of a rule in tests/integration/authorization-musts.md.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/discovery_world.hpp"
@@ -39,7 +38,7 @@ std::string fault_in(DiscoveryWorld& world, const std::string& address = mcp) {
 
 }  // namespace
 
-TEST_CASE("1: the challenge of a 401 leads to the metadata, in three requests") {
+TEST_CASE("A1, D3, D5: the challenge of a 401 leads to the metadata, in three requests") {
   DiscoveryWorld world = announcing_world();
   const auto found = found_in(world);
   REQUIRE(found);
@@ -56,7 +55,7 @@ TEST_CASE("1: the challenge of a 401 leads to the metadata, in three requests") 
   CHECK_THAT(world.asked[0].body, Contains("\"method\":\"initialize\""));
 }
 
-TEST_CASE("2: without a word in the challenge the path's metadata is asked for, then the root's") {
+TEST_CASE("D4: without a word in the challenge the path's metadata is asked for, then the root's") {
   DiscoveryWorld world = announcing_world();
   world.answers[on("POST", mcp)] = {401, "", {{"WWW-Authenticate", "Bearer"}}};
   REQUIRE(found_in(world));
@@ -69,13 +68,13 @@ TEST_CASE("2: without a word in the challenge the path's metadata is asked for, 
   CHECK(world.count(on("GET", mcp_root_metadata)) == 1);
 }
 
-TEST_CASE("2: a server that answers 200 to initialize has metadata in the usual places") {
+TEST_CASE("D4: a server that answers 200 to initialize has metadata in the usual places") {
   DiscoveryWorld world = announcing_world();
   world.answers[on("POST", mcp)] = {200, "{}"};
   CHECK(found_in(world));
 }
 
-TEST_CASE("2: where the challenge names metadata no other counts") {
+TEST_CASE("D3: where the challenge names metadata no other counts") {
   DiscoveryWorld world = announcing_world();
   world.answers[on("GET", mcp_metadata)] = {404};
   world.answers[on("GET", mcp_root_metadata)] = {200, resource_json()};
@@ -83,7 +82,7 @@ TEST_CASE("2: where the challenge names metadata no other counts") {
   CHECK(world.count(on("GET", mcp_root_metadata)) == 0);
 }
 
-TEST_CASE("2: the metadata of another resource isn't used") {
+TEST_CASE("A11: the metadata of another resource isn't used") {
   DiscoveryWorld world = announcing_world();
   const std::string other =
       GENERATE("https://mcp.example/other", "https://mcp.example", "https://mcp.example/MCP",
@@ -93,7 +92,8 @@ TEST_CASE("2: the metadata of another resource isn't used") {
   CHECK(world.count(on("GET", auth_metadata)) == 0);
 }
 
-TEST_CASE("2: scheme and host of a resource are compared without case, an empty path is a slash") {
+TEST_CASE(
+    "A12: scheme and host of a resource are compared without case, an empty path is a slash") {
   DiscoveryWorld world = announcing_world();
   world.answers[on("GET", mcp_metadata)] = {200, resource_json("HTTPS://MCP.example/mcp")};
   const auto found = found_in(world);
@@ -104,14 +104,14 @@ TEST_CASE("2: scheme and host of a resource are compared without case, an empty 
   CHECK(found_in(world, "https://mcp.example"));
 }
 
-TEST_CASE("2: a resource without an authorization server is refused") {
+TEST_CASE("A1: a resource without an authorization server is refused") {
   DiscoveryWorld world = announcing_world();
   world.answers[on("GET", mcp_metadata)] = {
       200, R"({"resource":"https://mcp.example/mcp","authorization_servers":[]})"};
   CHECK_THAT(fault_in(world), Contains("names no authorization server"));
 }
 
-TEST_CASE("3: of several authorization servers the one that is known counts, else the first") {
+TEST_CASE("of several authorization servers the one that is known counts, else the first") {
   DiscoveryWorld world = announcing_world();
   world.answers[on("GET", mcp_metadata)] = {
       200, resource_json(mcp, "https://first.example\",\"https://auth.example")};
@@ -124,7 +124,7 @@ TEST_CASE("3: of several authorization servers the one that is known counts, els
   CHECK(world.count("GET https://first.example/.well-known/oauth-authorization-server") == 1);
 }
 
-TEST_CASE("3: OpenID Connect's metadata serves where RFC 8414's isn't there") {
+TEST_CASE("A2, D6: OpenID Connect's metadata serves where RFC 8414's isn't there") {
   DiscoveryWorld world = announcing_world();
   world.answers.erase(on("GET", auth_metadata));
   world.answers[on("GET", auth_openid)] = {200, server_json()};
@@ -132,7 +132,7 @@ TEST_CASE("3: OpenID Connect's metadata serves where RFC 8414's isn't there") {
   CHECK(world.asked.size() == 4);
 }
 
-TEST_CASE("3: metadata whose issuer isn't identical is not used") {
+TEST_CASE("D9: metadata whose issuer isn't identical is not used") {
   const std::string issuer =
       GENERATE("https://auth.example/", "https://other.example", "https://AUTH.example",
                "https://auth.example:443", "https://auth.example/tenant");
@@ -150,7 +150,7 @@ TEST_CASE("3: metadata whose issuer isn't identical is not used") {
   CHECK_FALSE(found_in(world, mcp, "https://third.example"));
 }
 
-TEST_CASE("4: without S256 a sign-in is refused") {
+TEST_CASE("S5, S7: without S256 a sign-in is refused") {
   DiscoveryWorld world = announcing_world();
   const std::string methods = GENERATE("", R"("code_challenge_methods_supported":["plain"],)",
                                        R"("code_challenge_methods_supported":[],)");
@@ -172,7 +172,7 @@ TEST_CASE("an address without resource metadata is taken for a server's own") {
              Contains("doesn't say who signs people in there"));
 }
 
-TEST_CASE("requests that strangers name stay out of private networks") {
+TEST_CASE("S2: requests that strangers name stay out of private networks") {
   DiscoveryWorld world = announcing_world();
   SECTION("by the address that the name leads to") {
     world.places["auth.example"] = {10, 0, 0, 1};
