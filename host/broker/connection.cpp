@@ -86,7 +86,7 @@ asio::awaitable<bool> Connection::serve_request(RequestParser& parser) {
       admitted ? grant->meter.enter(RunMeter::Clock::now()) : std::optional(admitted.error());
   if (refusal) {
     const auto target = parse_target(head.target);
-    const std::string provider = target ? target->provider : std::string();
+    const std::string provider = target ? grant->provider_named(target->provider) : std::string();
     grant->log.add({.time_ms = began,
                     .provider = provider,
                     .method = std::string(head.method),

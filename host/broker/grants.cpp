@@ -29,6 +29,13 @@ Grant::Grant(BrokerPlan its_plan)
       meter(plan.limits, RunMeter::Clock::now()),
       log(plan.log) {}
 
+std::string Grant::provider_named(std::string_view segment) const {
+  const auto part = std::ranges::find(plan.providers, segment, [](const BrokeredProvider& one) {
+    return provider_segment(one.id);
+  });
+  return part == plan.providers.end() ? std::string(segment) : part->id;
+}
+
 std::string_view Grant::error_shape(std::string_view provider) const {
   const auto part = std::ranges::find(plan.providers, provider, &BrokeredProvider::id);
   return part == plan.providers.end() ? std::string_view() : part->error;

@@ -30,6 +30,9 @@ struct Grant {
   /// Its name in lists and of its log; no secret.
   [[nodiscard]] std::string run() const { return plan.log.stem().string(); }
 
+  /// The provider that paths name by that segment; the segment itself where it is nobody's.
+  [[nodiscard]] std::string provider_named(std::string_view segment) const;
+
   /// How that provider says errors; empty: nobody knows.
   [[nodiscard]] std::string_view error_shape(std::string_view provider) const;
 
