@@ -162,7 +162,7 @@ function resourceServer(req, res) {
   const url = new URL(req.url, origin);
   bump(`rs:${req.method} ${url.pathname}`);
   bump('before-browser');
-  if (/eyJ/.test(req.url)) bump('token in the address');
+  if (/eyJ|pnd_/.test(req.url)) bump('token in the address');
   const named = is('trailing-slash') ? `${issuer}/` : is('issuer-mismatch') ? `${issuer}/tenant` : issuer;
   const metadata = (path) => {
     if (is('redirect')) { res.writeHead(302, { location: `${issuer}/elsewhere` }); return res.end(); }
