@@ -21,4 +21,15 @@ using FindsVaultKey = bool (*)(Text key_id, unsigned char (&key)[vault_key_size]
 /// there.
 [[nodiscard]] bool find_vault_key(Text key_id, unsigned char (&key)[vault_key_size]);
 
+/// Puts a key there in place of one of that name, for all sessions of this user, and for that many
+/// seconds; 0: until the machine stops or somebody forgets it. Returns 0, or an errno, and then
+/// nothing has changed: EDQUOT where the user has too many keys, ENOSYS or EPERM where there is no
+/// keyring, as in most containers. Any thread.
+[[nodiscard]] int keep_vault_key(Text key_id, const unsigned char (&key)[vault_key_size],
+                                 unsigned timeout_s);
+
+/// Takes it out of there, for all sessions at once. Returns 0, or an errno: ENOKEY where there was
+/// none, or one whose time was over. Any thread.
+[[nodiscard]] int forget_vault_key(Text key_id);
+
 }  // namespace pindus::bare
