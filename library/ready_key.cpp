@@ -5,6 +5,7 @@
 
 #include "core/bare/json_reader.hpp"
 #include "core/bare/profile_key.hpp"
+#include "core/bare/vault_key.hpp"
 
 namespace pindus::library {
 
@@ -84,6 +85,7 @@ bool show_ready_key(OpenContext& context, const pindus_key_request& request,
   if (request.account.size != 0) asked.account = Text(request.account.data, request.account.size);
   asked.form = bare::KeyForm::json;
   asked.name = &account;
+  asked.find_vault_key = &bare::find_vault_key;
   timespec now;
   if (clock_gettime(CLOCK_REALTIME, &now) != 0) return false;
   asked.now_ms = int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;

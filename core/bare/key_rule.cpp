@@ -1,5 +1,7 @@
 #include "core/bare/key_rule.hpp"
 
+#include "core/bare/sealed_value.hpp"
+
 namespace pindus::bare {
 
 namespace {
@@ -84,6 +86,7 @@ bool is_assignment(Text key) {
 
 KeyFlaw flaw_of_token(Text token) {
   if (token.size == 0) return KeyFlaw::empty;
+  if (is_sealed(token)) return KeyFlaw::sealed;
   for (size_t i = 0; i < token.size; ++i) {
     if (token.data[i] <= ' ' || token.data[i] > '~') return KeyFlaw::odd_character;
   }

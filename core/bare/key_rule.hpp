@@ -15,6 +15,7 @@ enum class KeyFlaw : uint8_t {
   quoted,         ///< quotes around the whole
   assignment,     ///< "NAME=key" or "export NAME=key", a line of a shell's file
   placeholder,    ///< what stands where a key belongs: an example's words, a masked key, "${NAME}"
+  sealed,         ///< a vault's sealed value (core/bare/sealed_value.hpp), and not what it holds
 };
 
 /// What is wrong with an access token, which is a server's: everything but a placeholder, whose

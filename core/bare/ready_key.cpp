@@ -3,12 +3,14 @@
 #include "core/bare/json_bytes.hpp"
 #include "core/bare/key_rule.hpp"
 #include "core/bare/provider_id.hpp"
+#include "core/bare/sealed_value.hpp"
 
 namespace pindus::bare {
 
 namespace {
 
 constexpr size_t max_part = 8192;
+constexpr size_t max_sealed = max_part / 3 * 4 + 128;  // a part, when it is sealed
 constexpr size_t max_name = 256;
 
 // The names of an older form, which in one of ours leave it open what counts.
@@ -63,6 +65,17 @@ bool parse_expires(Text value, int64_t& expires_ms) {
   return is_number(value) && parse_integer(value, expires_ms);
 }
 
+// Opens a secret with the key that is at hand.
+bool open_here(Text value, FindsVaultKey find_vault_key, const SecretPlace& place,
+               TextBuffer& secret) {
+  SealedValue parts;
+  if (find_vault_key == nullptr || !read_sealed(value, parts)) return false;
+  unsigned char key[vault_key_size];
+  const bool is_open = find_vault_key(parts.key_id, key) && open_sealed(parts, key, place, secret);
+  explicit_bzero(key, sizeof key);
+  return is_open;
+}
+
 // An account's record, as far as a ready key is concerned.
 class Record {
  public:
@@ -79,7 +92,9 @@ class Record {
   [[nodiscard]] bool is_odd() const { return odd_; }
   [[nodiscard]] bool is_default() const { return is_default_; }
 
-  [[nodiscard]] KeyAnswer answer(const KeyRequest& request, TextBuffer& out) const;
+  // `account` is the record's name.
+  [[nodiscard]] KeyAnswer answer(const KeyRequest& request, Text provider,
+                                 const TextBuffer& account, TextBuffer& out) const;
 
  private:
   enum Known : unsigned {
@@ -95,9 +110,10 @@ class Record {
   void note_secret(JsonReader& vault, Known which, TextBuffer& secret);
   void note(Known which, Text value);
   void wipe();
+  [[nodiscard]] KeyAnswer answer_with(Text usable, KeyForm form, TextBuffer& out) const;
 
-  char key_memory_[max_part];
-  char access_memory_[max_part];
+  char key_memory_[max_sealed];
+  char access_memory_[max_sealed];
   char members_memory_[max_part];
   TextBuffer key_{key_memory_};
   TextBuffer access_{access_memory_};
@@ -172,17 +188,33 @@ void Record::note(Known which, Text value) {
   }
 }
 
-KeyAnswer Record::answer(const KeyRequest& request, TextBuffer& out) const {
+KeyAnswer Record::answer(const KeyRequest& request, Text provider, const TextBuffer& account,
+                         TextBuffer& out) const {
   if (odd_ || !(is_oauth_ || is_api_key_)) return KeyAnswer::not_sure;
   if (is_oauth_ && expires_ms_ <= request.now_ms + request.min_left_ms) return KeyAnswer::not_sure;
   // Written by a clock that was wrong, or read by one.
   if (is_oauth_ && (expires_ms_ - request.now_ms) / 1000 > lifetime_s_) return KeyAnswer::not_sure;
-  const TextBuffer& usable = is_oauth_ ? access_ : key_;
-  if (usable.overflow || members_.overflow) return KeyAnswer::not_sure;
-  const KeyFlaw flaw = is_oauth_ ? flaw_of_token(usable.text()) : flaw_of_api_key(usable.text());
+  const TextBuffer& stored = is_oauth_ ? access_ : key_;
+  if (stored.overflow || members_.overflow) return KeyAnswer::not_sure;
+  if (!is_sealed(stored.text())) return answer_with(stored.text(), request.form, out);
+  // A name that doesn't fit is another one.
+  if (account.overflow) return KeyAnswer::not_sure;
+  const SecretPlace place = {provider, account.text(), is_oauth_ ? "access" : "key"};
+  char memory[max_part];
+  TextBuffer opened(memory);
+  const bool is_open = open_here(stored.text(), request.find_vault_key, place, opened);
+  const KeyAnswer answer =
+      is_open ? answer_with(opened.text(), request.form, out) : KeyAnswer::not_sure;
+  explicit_bzero(opened.data, opened.size);
+  return answer;
+}
+
+KeyAnswer Record::answer_with(Text usable, KeyForm form, TextBuffer& out) const {
+  if (usable.size > max_part) return KeyAnswer::not_sure;
+  const KeyFlaw flaw = is_oauth_ ? flaw_of_token(usable) : flaw_of_api_key(usable);
   if (flaw != KeyFlaw::none) return KeyAnswer::not_sure;
-  if (request.form == KeyForm::plain) {
-    out.append(usable.text());
+  if (form == KeyForm::plain) {
+    out.append(usable);
   } else {
     out.append("{\"key\":\"");
     for (size_t i = 0; i < usable.size; ++i) {
@@ -204,7 +236,7 @@ void note_name(const KeyRequest& request, Text name) {
 }
 
 // The account that was asked for, among those of the object that comes next.
-KeyAnswer find_named(JsonReader& vault, const KeyRequest& request, TextBuffer& out) {
+KeyAnswer find_named(JsonReader& vault, const KeyRequest& request, Text provider, TextBuffer& out) {
   if (!vault.enter_object()) return KeyAnswer::not_sure;
   char memory[max_name];
   TextBuffer name(memory);
@@ -212,30 +244,34 @@ KeyAnswer find_named(JsonReader& vault, const KeyRequest& request, TextBuffer& o
     if (name.overflow || !(name.text() == request.account)) continue;
     note_name(request, name.text());
     Record record;
-    return record.read(vault) ? record.answer(request, out) : KeyAnswer::not_sure;
+    return record.read(vault) ? record.answer(request, provider, name, out) : KeyAnswer::not_sure;
   }
   return KeyAnswer::not_sure;
 }
 
 // The default account, else the first, of the object that comes next.
-KeyAnswer find_default(JsonReader& vault, const KeyRequest& request, TextBuffer& out) {
+KeyAnswer find_default(JsonReader& vault, const KeyRequest& request, Text provider,
+                       TextBuffer& out) {
   if (!vault.enter_object()) return KeyAnswer::not_sure;
-  char memory[max_name];
-  TextBuffer name(memory);
-  if (!vault.next_member(name)) return KeyAnswer::not_sure;
-  note_name(request, name.text());
+  char first_memory[max_name];
+  TextBuffer first_name(first_memory);
+  if (!vault.next_member(first_name)) return KeyAnswer::not_sure;
+  note_name(request, first_name.text());
   Record first;
   if (!first.read(vault) || first.is_odd()) return KeyAnswer::not_sure;
-  if (first.is_default()) return first.answer(request, out);
+  if (first.is_default()) return first.answer(request, provider, first_name, out);
+  char memory[max_name];
+  TextBuffer name(memory);
   while (vault.next_member(name)) {
     Record record;
     if (!record.read(vault) || record.is_odd()) return KeyAnswer::not_sure;
     if (record.is_default()) {
       note_name(request, name.text());
-      return record.answer(request, out);
+      return record.answer(request, provider, name, out);
     }
   }
-  return vault.error() == JsonError::none ? first.answer(request, out) : KeyAnswer::not_sure;
+  return vault.error() == JsonError::none ? first.answer(request, provider, first_name, out)
+                                          : KeyAnswer::not_sure;
 }
 
 }  // namespace
@@ -251,8 +287,8 @@ KeyAnswer find_ready_key(JsonReader& vault, const KeyRequest& request, TextBuffe
   while (vault.next_member(name)) {
     if (name.overflow || !same_provider(name.text(), request.provider)) continue;
     if (request.place != nullptr) *request.place = vault.name_span().begin;
-    return request.account.data == nullptr ? find_default(vault, request, out)
-                                           : find_named(vault, request, out);
+    return request.account.data == nullptr ? find_default(vault, request, name.text(), out)
+                                           : find_named(vault, request, name.text(), out);
   }
   return KeyAnswer::not_sure;
 }

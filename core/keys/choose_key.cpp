@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/bare/account_choice.hpp"
+#include "core/bare/vault_key.hpp"
 #include "core/base/epoch_time.hpp"
 #include "core/base/json.hpp"
 #include "core/base/run_command.hpp"
@@ -56,6 +57,7 @@ std::optional<ChosenKey> ready_key(VaultStorage& storage, const KeyRequest& requ
   asked.form = bare::KeyForm::json;
   asked.now_ms = now_ms();
   asked.min_left_ms = sure_margin(request.demand).count();
+  asked.find_vault_key = &bare::find_vault_key;
   std::array<char, 256> name_memory;
   bare::TextBuffer name(name_memory.data(), name_memory.size());
   asked.name = &name;

@@ -35,6 +35,7 @@ std::string_view describe(bare::KeyFlaw flaw) noexcept {
     case bare::KeyFlaw::quoted: return "stands in quotes";
     case bare::KeyFlaw::assignment: return "has a variable's name and \"=\" in front of it";
     case bare::KeyFlaw::placeholder: return "is a placeholder or a masked copy";
+    case bare::KeyFlaw::sealed: return "holds a sealed value, which is no key";
   }
   return "";
 }

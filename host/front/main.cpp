@@ -15,6 +15,7 @@
 #include "core/bare/profile.hpp"
 #include "core/bare/profile_key.hpp"
 #include "core/bare/ready_key.hpp"
+#include "core/bare/vault_key.hpp"
 #include "host/front/platform.hpp"
 
 extern char** environ;
@@ -98,6 +99,7 @@ bool find_own_profile(TextBuffer& path) {
 
 bool find_key(int argc, char** argv, TextBuffer& answer) {
   bare::KeyRequest request;
+  request.find_vault_key = &bare::find_vault_key;
   if (!parse_arguments(argc, argv, request)) return false;
   timespec now;
   if (clock_gettime(CLOCK_REALTIME, &now) != 0) return false;
