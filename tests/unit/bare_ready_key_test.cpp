@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "core/bare/ready_key.hpp"
+#include "core/bare/sealed_value.hpp"
 
 using pindus::bare::find_ready_key;
 using pindus::bare::JsonReader;
@@ -21,8 +22,10 @@ Text text(std::string_view bytes) {
 }
 
 std::string ask(std::string_view vault, std::string_view provider, KeyForm form = KeyForm::plain,
-                std::string_view account = {}) {
+                std::string_view account = {},
+                pindus::bare::FindsVaultKey find_vault_key = nullptr) {
   KeyRequest request;
+  request.find_vault_key = find_vault_key;
   request.provider = text(provider);
   request.account = text(account);
   request.form = form;
@@ -32,6 +35,42 @@ std::string ask(std::string_view vault, std::string_view provider, KeyForm form 
   JsonReader reader(text(vault));
   if (find_ready_key(reader, request, out) == KeyAnswer::not_sure) return "not sure";
   return memory.substr(0, out.size);
+}
+
+constexpr unsigned char vault_key[32] = {1, 2, 3};
+int searches = 0;
+
+bool find_that_key(Text key_id, unsigned char (&key)[32]) {
+  ++searches;
+  for (size_t i = 0; i < sizeof key; ++i) key[i] = vault_key[i];
+  return key_id == "0123456789abcdef";
+}
+
+std::string sealed(std::string_view secret, std::string_view account = "a",
+                   std::string_view member = "key", std::string_view provider = "P",
+                   std::string_view key_id = "0123456789abcdef") {
+  constexpr unsigned char nonce[24] = {4, 5, 6};
+  std::string memory(pindus::bare::sealed_size(secret.size()), '\0');
+  TextBuffer out(memory.data(), memory.size());
+  append_sealed(text(secret), text(key_id), vault_key, nonce,
+                {text(provider), text(account), text(member)}, out);
+  return memory;
+}
+
+// Of an unlocked vault, with how often its key was looked for.
+std::string ask_unlocked(std::string_view vault, KeyForm form = KeyForm::plain,
+                         std::string_view account = {}) {
+  searches = 0;
+  const std::string answer = ask(vault, "p", form, account, &find_that_key);
+  return answer + " " + std::to_string(searches);
+}
+
+std::string of_account(const std::string& account, const std::string& record) {
+  return "{\"P\":{\"" + account + "\":" + record + "}}";
+}
+
+std::string api_key(const std::string& key) {
+  return R"({"kind":"apiKey","key":")" + key + "\"}";
 }
 
 std::string with_record(const std::string& record) {
@@ -170,4 +209,60 @@ TEST_CASE("nothing behind a settled answer is read, and everything before it is 
   CHECK(ask(R"({"o":{"a":01},"p":{"a":{"kind":"apiKey","key":"one","isDefault":true}}})", "p") ==
         "not sure");
   CHECK(ask(R"({"p":{"a":{"kind":"apiKey","key":"one"},)", "p") == "not sure");
+}
+
+TEST_CASE("a sealed key is opened where the vault's key is at hand") {
+  const std::string vault = of_account("a", api_key(sealed("one")));
+  CHECK(ask_unlocked(vault) == "one 1");
+  CHECK(ask_unlocked(vault, KeyForm::json) == "{\"key\":\"one\",\"kind\":\"apiKey\"} 1");
+  CHECK(ask(vault, "p") == "not sure");
+  const std::string foreign = sealed("one", "a", "key", "P", "fedcba9876543210");
+  CHECK(ask_unlocked(of_account("a", api_key(foreign))) == "not sure 1");
+  CHECK(ask_unlocked(of_account("a", api_key("enc:2:new"))) == "not sure 0");
+  CHECK(ask_unlocked(of_account("a", R"({"kind":"oauth","refresh":"r","access":")" +
+                                         sealed("t", "a", "access") + "\"}"),
+                     KeyForm::json) == "{\"key\":\"t\",\"kind\":\"oauth\"} 1");
+}
+
+TEST_CASE("a sealed key that stands in another place is left to the host") {
+  CHECK(ask_unlocked(of_account("b", api_key(sealed("one")))) == "not sure 1");
+  CHECK(ask_unlocked(of_account("a", api_key(sealed("one", "a", "access")))) == "not sure 1");
+  CHECK(ask_unlocked(of_account("a", api_key(sealed("one", "a", "key", "p")))) == "not sure 1");
+  // The same name in JSON's other forms.
+  CHECK(ask_unlocked(of_account("\\u0061", api_key(sealed("one")))) == "one 1");
+}
+
+TEST_CASE("a sealed key whose account's name is too long to be compared is left to the host") {
+  const std::string longest(256, 'n');
+  CHECK(ask_unlocked(of_account(longest, api_key(sealed("one", longest)))) == "one 1");
+  CHECK(ask_unlocked(of_account(longest + "n", api_key(sealed("one", longest)))) == "not sure 0");
+  CHECK(ask_unlocked(of_account(longest + "n", api_key(sealed("one", longest + "n")))) ==
+        "not sure 0");
+}
+
+TEST_CASE("what was sealed has to be a key like any other") {
+  CHECK(ask_unlocked(of_account("a", api_key(sealed("")))) == "not sure 1");
+  CHECK(ask_unlocked(of_account("a", api_key(sealed("a b")))) == "not sure 1");
+  CHECK(ask_unlocked(of_account("a", api_key(sealed("your-api-key-here")))) == "not sure 1");
+  CHECK(ask_unlocked(of_account("a", api_key(sealed(sealed("one"))))) == "not sure 1");
+}
+
+TEST_CASE("the largest key works sealed, too, and a larger one is left to the host") {
+  const std::string largest(8192, 'k');
+  CHECK(ask_unlocked(of_account("a", api_key(sealed(largest)))) == largest + " 1");
+  CHECK(ask_unlocked(of_account("a", api_key(sealed(largest + "k")))) == "not sure 1");
+  CHECK(ask_unlocked(of_account("a", api_key(sealed(std::string(9000, 'k'))))) == "not sure 0");
+}
+
+TEST_CASE("nothing is opened but the key that is answered") {
+  std::string vault = R"({"o":{"a":)" + api_key(sealed("other", "a", "key", "o")) + R"(},"P":{)";
+  for (int i = 0; i < 100; ++i) {
+    const std::string name = "a" + std::to_string(i);
+    vault += "\"" + name + "\":" + api_key(sealed("key-of-" + name, name)) + ",";
+  }
+  vault +=
+      R"("last":{"isDefault":true,"kind":"apiKey","key":")" + sealed("wanted", "last") + "\"}}}";
+  CHECK(ask_unlocked(vault) == "wanted 1");
+  CHECK(ask_unlocked(vault, KeyForm::plain, "a42") == "key-of-a42 1");
+  CHECK(ask_unlocked(vault, KeyForm::plain, "none") == "not sure 0");
 }

@@ -105,6 +105,13 @@ TEST_CASE("a key in quotes is refused, one that only holds some is not") {
   }
 }
 
+TEST_CASE("a sealed value of a vault is no key, whoever hands it out") {
+  CHECK(message_for("enc:1:0123456789abcdef:nonce:ciphertext") ==
+        "the key holds a sealed value, which is no key");
+  CHECK(flaw_of(pindus::AuthKind::oauth, "enc:2:x") == pindus::bare::KeyFlaw::sealed);
+  CHECK(flaw_of(pindus::AuthKind::oauth, "enc") == pindus::bare::KeyFlaw::none);
+}
+
 TEST_CASE("what is handed out may be short, and a token may hold a placeholder's letters") {
   const auto message = [](AuthKind kind, std::string_view key) {
     const auto result = pindus::validate_key(kind, key, "MY_KEY", "look at it");
