@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +15,7 @@
 
 #include "tests/bench/measure.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/unlocked_key.hpp"
 
 namespace {
 
@@ -21,6 +23,7 @@ using pindus::bench::Command;
 using pindus::bench::environment;
 using pindus::bench::print_ratio;
 using pindus::test::TemporaryDirectory;
+using pindus::test::UnlockedKey;
 using pindus::test::write_file;
 
 std::string provider_name(int index) {
@@ -29,21 +32,28 @@ std::string provider_name(int index) {
   return name;
 }
 
-// A vault as pindus writes it: every other account an api key, the others a browser sign-in.
-std::string vault(int accounts) {
+// A vault as pindus writes it: every other account an api key, the others a browser sign-in. Sealed
+// with a key, where there is one.
+std::string vault(int accounts, const UnlockedKey* seal = nullptr) {
   std::string text = "{\n";
   for (int i = 0; i < accounts; ++i) {
     const std::string number = std::to_string(i);
+    const auto stored = [&](const char* member, const std::string& secret) {
+      return seal == nullptr ? secret : seal->seal(secret, provider_name(i), "default", member);
+    };
     text += i == 0 ? "  \"" : ",\n  \"";
     text += provider_name(i);
     text += "\": {\n    \"default\": {\n";
     if (i % 2 == 0) {
-      text.append("      \"kind\": \"apiKey\",\n      \"key\": \"sk-").append(90, 'k');
-      text.append(number).append("\",\n      \"isDefault\": true\n");
+      text.append("      \"kind\": \"apiKey\",\n      \"key\": \"");
+      text.append(stored("key", "sk-" + std::string(90, 'k') + number));
+      text.append("\",\n      \"isDefault\": true\n");
     } else {
       text.append("      \"kind\": \"oauth\",\n      \"isDefault\": true,\n");
-      text.append("      \"access\": \"").append(60, 'a').append(number);
-      text.append("\",\n      \"refresh\": \"").append(40, 'r').append(number);
+      text.append("      \"access\": \"");
+      text.append(stored("access", std::string(60, 'a') + number));
+      text.append("\",\n      \"refresh\": \"");
+      text.append(stored("refresh", std::string(40, 'r') + number));
       text.append("\",\n      \"expires\": 4102444800000\n");
     }
     text += "    }\n  }";
@@ -109,15 +119,46 @@ bool print_count(const char* name, std::int64_t count, std::int64_t goal) {
   return met;
 }
 
-bool print_counts(const Command& key) {
-  bool met = print_count("system calls", pindus::bench::count_system_calls(key), 15);
-  met &= print_count("page faults", pindus::bench::run(key).page_faults, 30);
+struct Goals {
+  std::int64_t system_calls = 15;
+  std::int64_t page_faults = 30;
+  std::int64_t instructions = 50'000;
+};
+
+bool print_counts(const Command& key, const Goals& goals) {
+  bool met =
+      print_count("system calls", pindus::bench::count_system_calls(key), goals.system_calls);
+  met &= print_count("page faults", pindus::bench::run(key).page_faults, goals.page_faults);
   if (const auto instructions = pindus::bench::count_instructions(key)) {
-    met &= print_count("instructions", *instructions, 50'000);
+    met &= print_count("instructions", *instructions, goals.instructions);
   } else {
     std::puts("  instructions: not counted (valgrind isn't installed)");
   }
   return met;
+}
+
+// A vault of which the file holds sealed values only, and whose key is in the kernel's keyring: two
+// system calls more, and one value to open, however many there are.
+bool bench_protected(const std::string& front, int rounds) {
+  const UnlockedKey seal;
+  if (seal.error() != 0) {
+    std::printf("a protected vault: not measured (no keyring: %s)\n", std::strerror(seal.error()));
+    return true;
+  }
+  const TemporaryDirectory folder;
+  const auto small = folder / "20";
+  const auto large = folder / "10000";
+  write_file(small / "auth.json", vault(20, &seal));
+  write_file(large / "auth.json", vault(10'000, &seal));
+  const Command key = auth_key(front, small, 19);
+  const auto medians = pindus::bench::median_microseconds(
+      {cat(small), key, cat(large), auth_key(front, large, 9'999)}, rounds);
+  std::printf("a protected vault, unlocked (cat: %.0f and %.0f microseconds):\n", medians[0],
+              medians[2]);
+  print_ratio("20 accounts, the last provider", medians[1] / medians[0], 0.40);
+  print_ratio("10,000 accounts, the last provider", medians[3] / medians[2], 1.1);
+  std::puts("counts, 20 accounts, protected:");
+  return print_counts(key, {17, 32, 60'000});
 }
 
 int bench(const std::string& front, int rounds) {
@@ -157,7 +198,7 @@ int bench(const std::string& front, int rounds) {
   }
 
   std::puts("counts, 20 accounts, the last provider:");
-  bool met = print_counts(key);
+  bool met = print_counts(key, {});
   // The working directory is no project's, so that every rule is looked at.
   std::string rules = "{";
   for (int i = 0; i < 20; ++i) {
@@ -166,7 +207,8 @@ int bench(const std::string& front, int rounds) {
   }
   write_file(small / "projects.json", rules + "}");
   std::puts("counts with rules for 20 folders:");
-  met &= print_counts(key);
+  met &= print_counts(key, {});
+  met &= bench_protected(front, rounds);
   return met ? 0 : 1;
 }
 
