@@ -8,9 +8,11 @@
 namespace pindus::bare {
 
 /// A secret of a vault in the form in which it is stored where the vault is protected:
-/// `enc:1:KEYID:NONCE:CIPHERTEXT`, the last two in base64url without padding. It is sealed by
-/// XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03, RFC 8439) with its place as associated data, so
-/// that in another place it is worth nothing. All functions: any thread.
+/// `enc:1:KEYID:NONCE:CIPHERTEXT`, the last two in base64url without padding, of which only one
+/// text stands for a value. It is sealed by XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03, RFC
+/// 8439), and in another place it is worth nothing, since this is its associated data: "pindus", a
+/// byte 1, then key id, provider, account and member, each with its size in front, in eight bytes,
+/// the lowest first. All functions: any thread.
 
 inline constexpr size_t seal_nonce_size = 24;
 
