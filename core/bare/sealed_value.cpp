@@ -15,10 +15,6 @@ constexpr Text version("1:", 2);
 constexpr size_t nonce_text_size = seal_nonce_size / 3 * 4;
 constexpr unsigned no_sextet = 64;
 
-bool begins_with(Text text, Text word) {
-  return text.size >= word.size && Text(text.data, word.size) == word;
-}
-
 // The six bits that a character of base64url stands for (RFC 4648, section 5).
 unsigned sextet_of(char c) {
   if (c >= 'A' && c <= 'Z') return static_cast<unsigned>(c - 'A');
@@ -124,13 +120,13 @@ bool take_part(Text& text, size_t size, Text& part) {
 }  // namespace
 
 bool is_sealed(Text value) {
-  return begins_with(value, prefix);
+  return starts_with(value, prefix);
 }
 
 bool read_sealed(Text value, SealedValue& parts) {
   if (!is_sealed(value)) return false;
   Text rest(value.data + prefix.size, value.size - prefix.size);
-  if (!begins_with(rest, version)) return false;
+  if (!starts_with(rest, version)) return false;
   rest = Text(rest.data + version.size, rest.size - version.size);
   if (!take_part(rest, vault_key_id_size, parts.key_id) ||
       !take_part(rest, nonce_text_size, parts.nonce)) {

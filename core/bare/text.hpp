@@ -21,6 +21,11 @@ struct Text {
   return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
+/// Whether it begins with those bytes.
+[[nodiscard]] inline bool starts_with(Text text, Text prefix) {
+  return text.size >= prefix.size && Text(text.data, prefix.size) == prefix;
+}
+
 /// Whether two texts are the same but for the case of A to Z.
 [[nodiscard]] inline bool equal_ignoring_case(Text a, Text b) {
   if (a.size != b.size) return false;

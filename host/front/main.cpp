@@ -33,10 +33,6 @@ constexpr size_t step = size_t{64} * 1024;
 char chunk[step];
 char answer_memory[32768];
 
-bool starts_with(Text text, Text prefix) {
-  return text.size >= prefix.size && memcmp(text.data, prefix.data, prefix.size) == 0;
-}
-
 // A number of seconds, as far as nobody has anything to say about it.
 bool parse_seconds(Text digits, int64_t& seconds) {
   if (digits.size == 0 || digits.size > 9) return false;
