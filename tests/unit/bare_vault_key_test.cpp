@@ -43,8 +43,8 @@ struct Name {
   [[nodiscard]] Text bare() const { return {text.data(), text.size()}; }
   // The first byte of the key that is found; -1: none.
   [[nodiscard]] int found() const {
-    Key key = {};
-    return find_vault_key(bare(), key) ? key[0] : -1;
+    Key bytes = {};
+    return find_vault_key(bare(), bytes) ? bytes[0] : -1;
   }
 
   std::string text;
@@ -101,8 +101,8 @@ TEST_CASE("a key that another thread kept outlives it") {
 }
 
 TEST_CASE("a name that is too long is no key's") {
-  Key key;
-  CHECK_FALSE(find_vault_key("0123456789abcdef0", key));
+  Key bytes;
+  CHECK_FALSE(find_vault_key("0123456789abcdef0", bytes));
   CHECK(keep_vault_key("0123456789abcdef0", Key{1}, 60) == EINVAL);
   CHECK(forget_vault_key("0123456789abcdef0") == EINVAL);
 }
